@@ -1,0 +1,53 @@
+import * as dockerBuild from "@pulumi/docker-build";
+import * as pulumi from "@pulumi/pulumi";
+import type { BuildPlan } from "@waybill/core/build";
+
+export interface ImageBuildArgs {
+  /** What to build, from `planBuild`: base images are settled in it by digest. */
+  readonly plan: BuildPlan;
+  /** Name of the buildx builder; the default one if left out. */
+  readonly builder?: string;
+}
+
+/**
+ * Builds an image once, pushes it with one informational tag (the commit) and says its digest. For several
+ * platforms it is the digest of the index. The same plan gives the same digest on any machine.
+ */
+export class ImageBuild extends pulumi.ComponentResource {
+  /** Digest of what was pushed. */
+  declare readonly digest: pulumi.Output<string>;
+
+  constructor(name: string, { plan, builder }: ImageBuildArgs, options?: pulumi.ComponentResourceOptions) {
+    super("waybill:index:ImageBuild", name, {}, options);
+    const image = new dockerBuild.Image(name, imageArgs(plan, builder), {
+      parent: this,
+      // Other environments run this digest: neither a newer build nor `pulumi destroy` may delete it.
+      retainOnDelete: true,
+    });
+    this.digest = image.digest;
+    this.registerOutputs({ digest: this.digest });
+  }
+}
+
+/** What the docker-build provider is asked for. */
+export function imageArgs(plan: BuildPlan, builder?: string): dockerBuild.ImageArgs {
+  return {
+    tags: [`${plan.repository}:${plan.tag}`],
+    context: { location: plan.context, named: namedContexts(plan) },
+    dockerfile: { location: plan.dockerfile },
+    platforms: plan.platforms as dockerBuild.Platform[],
+    buildArgs: plan.args,
+    labels: plan.labels,
+    // `push: true` leaves the digest empty in the preview of an update and file times unfixed.
+    push: false,
+    exports: [{ raw: "type=registry,rewrite-timestamp=true" }],
+    ...(builder !== undefined && { builder: { name: builder } }),
+  };
+}
+
+/** BuildKit takes each image from here instead of looking its tag up itself. */
+function namedContexts({ inputs }: BuildPlan): Record<string, { location: string }> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, pinned]) => [name, { location: `docker-image://${pinned}` }]),
+  );
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { LineCounter, parseDocument, type Document } from "yaml";
+import { SchemaError } from "./errors";
+import { findMistakes, type JsonSchema, type Mistake } from "./validate";
+
+/** Reads a YAML file that must fit a schema. */
+export function loadYaml(file: string, schema: JsonSchema): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new SchemaError(
+      "unreadable",
+      {
+        about: file,
+        expected: "a readable file",
+        found: (cause as NodeJS.ErrnoException).code ?? String(cause),
+        next: "Write the file, or name another one.",
+      },
+      { cause },
+    );
+  }
+  return parseYaml(file, text, schema);
+}
+
+/** Parses YAML that must fit a schema; all mistakes are reported at once, each with its line. */
+export function parseYaml(file: string, text: string, schema: JsonSchema): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    const found = document.errors.map(
+      (e) => `line ${e.linePos?.[0].line ?? 1}: ${e.message.split("\n")[0] ?? e.code}`,
+    );
+    throw new SchemaError("unreadable", {
+      about: file,
+      expected: "YAML",
+      found: list(found),
+      next: "Correct the lines named above.",
+    });
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const mistakes = findMistakes(value, schema);
+  if (mistakes.length > 0) throw invalid(file, mistakes, (path) => lineOf(document, lines, path));
+  return value;
+}
+
+/** The error for a file whose content does not fit; also for checks that a schema cannot say. */
+export function invalid(
+  file: string,
+  mistakes: readonly Mistake[],
+  line?: (path: string) => number,
+): SchemaError {
+  const found = mistakes.map(({ path, message }) => {
+    const where = line ? `line ${line(path)}: ` : "";
+    return `${where}${path === "" ? "" : `${path}: `}${message}`;
+  });
+  return new SchemaError("invalid", {
+    about: file,
+    expected: "what its schema asks for",
+    found: list(found),
+    next: "Correct what is named above.",
+  });
+}
+
+function list(found: readonly string[]): string {
+  return found.length === 1
+    ? (found[0] ?? "")
+    : `${found.length} mistakes:${found.map((f) => `\n  ${f}`).join("")}\n`;
+}
+
+/** The line of the deepest node that a path leads to: a missing key is reported at its parent. */
+function lineOf(document: Document.Parsed, lines: LineCounter, path: string): number {
+  const steps = path
+    .split("/")
+    .slice(1)
+    .map((s) => s.replaceAll("~1", "/").replaceAll("~0", "~"));
+  for (let depth = steps.length; depth > 0; depth--) {
+    const node = document.getIn(steps.slice(0, depth).map(step), true) as
+      { range?: [number, number, number] } | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function step(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key;
+}
