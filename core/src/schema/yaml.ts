@@ -27,21 +27,33 @@ export function loadYaml(file: string, schema: JsonSchema): unknown {
 export function parseYaml(file: string, text: string, schema: JsonSchema): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    const found = document.errors.map(
-      (e) => `line ${e.linePos?.[0].line ?? 1}: ${e.message.split("\n")[0] ?? e.code}`,
-    );
-    throw new SchemaError("unreadable", {
-      about: file,
-      expected: "YAML",
-      found: list(found),
-      next: "Correct the lines named above.",
-    });
-  }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = toValue(file, document);
   const mistakes = findMistakes(value, schema);
   if (mistakes.length > 0) throw invalid(file, mistakes, (path) => lineOf(document, lines, path));
   return value;
+}
+
+function toValue(file: string, document: Document.Parsed): unknown {
+  const broken = document.errors.map(
+    (e) => `line ${e.linePos?.[0].line ?? 1}: ${e.message.split("\n")[0] ?? e.code}`,
+  );
+  if (broken.length > 0) throw notYaml(file, broken);
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    // An alias without an anchor, or so many that they would fill the memory.
+    throw notYaml(file, [(cause as Error).message], { cause });
+  }
+}
+
+function notYaml(file: string, found: readonly string[], options?: ErrorOptions): SchemaError {
+  const problem = {
+    about: file,
+    expected: "YAML",
+    found: list(found),
+    next: "Correct the lines named above.",
+  };
+  return new SchemaError("unreadable", problem, options);
 }
 
 /** The error for a file whose content does not fit; also for checks that a schema cannot say. */
