@@ -26,7 +26,7 @@ export function loadYaml(file: string, schema: JsonSchema): unknown {
 /** Parses YAML that must fit a schema; all mistakes are reported at once, each with its line. */
 export function parseYaml(file: string, text: string, schema: JsonSchema): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
   const value = toValue(file, document);
   const mistakes = findMistakes(value, schema);
   if (mistakes.length > 0) throw invalid(file, mistakes, (path) => lineOf(document, lines, path));

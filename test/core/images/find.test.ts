@@ -267,7 +267,7 @@ describe("checkPinned", () => {
     expect(check(`registry.example/app:latest@${DIGEST}`)).toBeUndefined();
   });
 
-  test.each([
+  test.each<[ImageOccurrence["image"], string]>([
     ["a:1", "not-pinned"],
     [`a:${"f".repeat(64)}`, "not-pinned"],
     ["", "empty"],
