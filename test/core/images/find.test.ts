@@ -155,10 +155,7 @@ describe("POL-043: every item of a list", () => {
       { apiVersion: "x.example/v1", kind: "AllowList" },
       { items: ["1.2.3.4/32"], ...template({ containers: [{ image: "a:1" }] }) },
     );
-    expect(shown(found)).toEqual([
-      "items[0] = Symbol(unknown)",
-      "spec.template.spec.containers[0].image = a:1",
-    ]);
+    expect(shown(found)).toEqual(["spec.template.spec.containers[0].image = a:1"]);
   });
 });
 
