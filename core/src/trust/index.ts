@@ -1,0 +1,9 @@
+export { type Authority, isFor, type Link } from "./authority";
+export { TrustError, type TrustErrorCode } from "./error";
+export { CERTIFICATE_CLAIMS, type CertificateClaim, matchesPattern, type TrustedIdentity } from "./identity";
+export { confinement, isConfinedAway, parsePublicKey, type PublicKey, toPublicKey } from "./key";
+export { type Grant, loadTrust, parseTrust, type Reason, type Trust, type TrustedSigner } from "./policy";
+export { PREDICATE_TYPES, type PredicateName, predicateName, predicateType } from "./predicates";
+export { type Log, parseTrustRoot, type TrustRoot } from "./root";
+export { trustSchema } from "./schema";
+export { contains, describeWindow, type Window } from "./window";
