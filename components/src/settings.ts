@@ -1,6 +1,11 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { WaybillError } from "@waybill/core/problem";
 import type { Place } from "@waybill/core/promotion";
+
+export type SettingsErrorCode = "missing";
+
+export class SettingsError extends WaybillError<SettingsErrorCode> {}
 
 /** The stack's configuration; Pulumi.yaml describes each key. */
 export interface StackSettings {
@@ -18,28 +23,39 @@ export interface StackSettings {
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
-/** Reads the configuration of this stack, relative paths from `folder`. */
+/** Reads the configuration of this stack, relative paths from `folder`; an empty text is the same as none. */
 export function readSettings(folder: string): StackSettings {
   const config = new pulumi.Config();
+  const text = (key: string) => config.get(key) || undefined;
   const place = {
     service: config.require("service"),
     environment: config.require("environment"),
-    target: config.get("target"),
+    target: text("target"),
   };
   return {
     place,
-    promotionFile: resolve(folder, config.get("promotion") ?? "promotion.yaml"),
-    pin: config.get("pin"),
+    promotionFile: resolve(folder, text("promotion") ?? "promotion.yaml"),
+    pin: text("pin"),
     namespace:
-      config.get("namespace") ?? [place.service, place.environment, place.target].filter(Boolean).join("-"),
+      text("namespace") ?? [place.service, place.environment, place.target].filter(Boolean).join("-"),
     createNamespace: config.getBoolean("createNamespace") ?? true,
     replicas: config.getNumber("replicas", { min: 1 }) ?? 1,
     rolloutSeconds: config.getNumber("rolloutSeconds", { min: 1 }) ?? 120,
     config: config.getObject("config") ?? {},
     secrets: readSecrets(config),
-    registry: () => config.require("registry"),
+    registry: () => requireRegistry(text("registry")),
     buildArgs: config.getObject("buildArgs") ?? {},
   };
+}
+
+function requireRegistry(registry: string | undefined): string {
+  if (registry !== undefined) return registry;
+  throw new SettingsError("missing", {
+    about: `Stack ${pulumi.getStack()}`,
+    expected: "waybill:registry, the place where its images are pushed",
+    found: "none",
+    next: "Set it: pulumi config set waybill:registry HOST/PATH",
+  });
 }
 
 /** Only the names are read here; the values stay secret. */
