@@ -8,3 +8,4 @@ export {
   parseReference,
   type PinnedReference,
 } from "./reference";
+export { remarksOn } from "./remarks";
