@@ -1,0 +1,71 @@
+import type * as grpc from "@grpc/grpc-js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Engine } from "./engine";
+import { Operations } from "./operations";
+import type { Operation } from "./resource";
+import { toStatus } from "./status";
+import { parseUrn } from "./urn";
+import { mask, secretStrings, type Values } from "./value";
+import { decodeValues } from "./wire";
+
+/** Runs one call of the engine: what it works on, with its inputs decoded once, here at the door. */
+export type Run<Request, Response> = (
+  request: Request,
+  operation: Operation,
+  inputs: Values,
+) => Promise<Response>;
+
+/** What every call has in common: an operation that can be stopped, a log, and nothing secret in what it says. */
+export class Calls {
+  readonly operations = new Operations();
+
+  constructor(public engine: Engine | undefined) {}
+
+  handle<Request, Response>(
+    inputsOf: (request: Request) => Struct | undefined,
+    run: Run<Request, Response>,
+  ): grpc.handleUnaryCall<Request, Response> {
+    return (call, callback) => {
+      const hungUp = new AbortController();
+      call.on("cancelled", () => {
+        hungUp.abort(new Error("the engine hung up"));
+      });
+      let inputs: Values = {};
+      const work = (signal: AbortSignal): Promise<Response> => {
+        inputs = decodeValues(inputsOf(call.request));
+        return run(
+          call.request,
+          this.operation(call.request as { getUrn?(): string }, signal, inputs),
+          inputs,
+        );
+      };
+      this.operations
+        .run(hungUp.signal, work)
+        .finally(() => this.engine?.flush())
+        .then(
+          (response) => callback(null, response),
+          (error: unknown) => callback(toStatus(error, inputs)),
+        );
+    };
+  }
+
+  private operation(request: { getUrn?(): string }, signal: AbortSignal, inputs: Values): Operation {
+    const urn = request.getUrn?.() ?? "";
+    const secrets = secretStrings(inputs);
+    const { engine } = this;
+    return {
+      urn,
+      ...parseUrn(urn),
+      signal,
+      progress: (text) => engine?.log("info", urn, mask(text, secrets), true),
+      log: (severity, text) => engine?.log(severity, urn, mask(text, secrets), false),
+    };
+  }
+}
+
+/** A call that needs no operation. */
+export function answer<Request, Response>(
+  respond: (request: Request) => Response,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => callback(null, respond(call.request));
+}

@@ -1,0 +1,10 @@
+export { defineResource, type InputRule, type ResourceData, type ResourceFunctions } from "./define";
+export { differences, type Difference } from "./difference";
+export { Engine } from "./engine";
+export { PartialFailure, ProviderError, type Problem, type ProviderErrorCode } from "./errors";
+export { engineAddress, runProvider } from "./main";
+export { covers, formatPath, parsePath, valueAt, type Path } from "./path";
+export type * from "./resource";
+export { startServer, type RunningServer } from "./server";
+export * from "./value";
+export { decodeValues, encodeValues } from "./wire";
