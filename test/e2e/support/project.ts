@@ -1,0 +1,179 @@
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import type { TestSandbox } from "./sandbox";
+
+const repository = resolve(__dirname, "../../..");
+const execute = promisify(execFile);
+
+export interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** A user's copy of the project: its own git repository, its own Pulumi backend, the real `pulumi`. */
+export class TestProject {
+  readonly folder = mkdtempSync(join(tmpdir(), "waybill-project-"));
+  readonly environment: NodeJS.ProcessEnv;
+  private readonly stacks = new Set<string>();
+
+  constructor(
+    readonly sandbox: TestSandbox,
+    /** Namespaces and image names begin with it, so that tests do not meet. */
+    readonly name: string,
+  ) {
+    for (const part of ["dist/index.js", "examples", "Pulumi.yaml", "package.json"]) {
+      cpSync(join(repository, part), join(this.folder, part), { recursive: true });
+    }
+    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
+    mkdirSync(join(this.folder, ".backend"));
+    this.environment = {
+      ...sandbox.environment,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, ".backend")}`,
+    };
+    this.write(".gitignore", "node_modules\ndist\n.backend\n.settings\n");
+    this.write("promotion.yaml", promotion(name));
+    this.git("init", "-q");
+    this.commit("first");
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(resolve(this.folder, file, ".."), { recursive: true });
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  git(...args: string[]): string {
+    return execFileSync(
+      "git",
+      ["-C", this.folder, "-c", "user.name=t", "-c", "user.email=t@example.com", ...args],
+      { encoding: "utf8" },
+    ).trim();
+  }
+
+  commit(message: string): string {
+    this.git("add", "-A");
+    this.git("commit", "-qm", message);
+    return this.git("rev-parse", "HEAD");
+  }
+
+  /** Writes the settings of a stack and makes it if it is not there. */
+  async stack(stack: string, settings: Settings): Promise<void> {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`waybill:${key}`, value]),
+    );
+    this.write(`.settings/${stack}.yaml`, stringify({ config }));
+    if (this.stacks.has(stack)) return;
+    await this.must("stack", "init", ...this.at(stack));
+    this.stacks.add(stack);
+  }
+
+  /** Dev, staging and prod of the first service, as a new user has them. */
+  async usualStacks(): Promise<void> {
+    const common = { service: this.name, config: { GREETING: "hi" }, rolloutSeconds: 30 };
+    await this.stack("dev", {
+      ...common,
+      environment: "dev",
+      registry: this.sandbox.registry,
+      buildArgs: { BASE_IMAGE: `${this.sandbox.registry}/base/node:24` },
+    });
+    await this.stack("staging", { ...common, environment: "staging" });
+    await this.stack("prod", { ...common, environment: "prod", replicas: 2 });
+  }
+
+  at(stack: string): string[] {
+    return ["--stack", stack, "--config-file", join(this.folder, ".settings", `${stack}.yaml`)];
+  }
+
+  async pulumi(...args: string[]): Promise<Ran> {
+    return run("pulumi", [...args, "--non-interactive", "--color", "never"], this.folder, this.environment);
+  }
+
+  async must(...args: string[]): Promise<string> {
+    const { code, output } = await this.pulumi(...args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
+    return output;
+  }
+
+  up(stack: string, ...args: string[]): Promise<Ran> {
+    return this.pulumi("up", "--yes", "--skip-preview", ...args, ...this.at(stack));
+  }
+
+  async mustUp(stack: string, ...args: string[]): Promise<Outputs> {
+    const { code, output } = await this.up(stack, ...args);
+    if (code !== 0) throw new Error(`pulumi up ${stack} ended with ${code}:\n${output}`);
+    return this.outputs(stack);
+  }
+
+  preview(stack: string, ...args: string[]): Promise<Ran> {
+    return this.pulumi("preview", ...args, ...this.at(stack));
+  }
+
+  async outputs(stack: string): Promise<Outputs> {
+    const { stdout } = await execute("pulumi", ["stack", "output", "--json", "--stack", stack], {
+      cwd: this.folder,
+      env: this.environment,
+    });
+    return JSON.parse(stdout) as Outputs;
+  }
+
+  async pendingOperations(stack: string): Promise<number> {
+    const { stdout } = await execute("pulumi", ["stack", "export", "--stack", stack], {
+      cwd: this.folder,
+      env: this.environment,
+    });
+    return (
+      (JSON.parse(stdout) as { deployment: { pending_operations?: unknown[] } }).deployment.pending_operations
+        ?.length ?? 0
+    );
+  }
+
+  /** Destroys every stack, so that the shared cluster is left as it was found. */
+  async remove(): Promise<void> {
+    for (const stack of [...this.stacks].reverse()) {
+      await this.pulumi("cancel", "--yes", "--stack", stack);
+      await this.must("destroy", "--yes", "--skip-preview", ...this.at(stack));
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Outputs {
+  readonly digest?: string;
+  readonly address?: string;
+  readonly release: {
+    readonly state: string;
+    readonly waiting: string | null;
+    readonly image: Readonly<Record<string, unknown>> | null;
+  };
+}
+
+export async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  try {
+    const { stdout, stderr } = await execute(program, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
+    return { code: 0, output: `${stdout}\n${stderr}` };
+  } catch (error) {
+    const failed = error as { code?: number; stdout?: string; stderr?: string };
+    return {
+      code: typeof failed.code === "number" ? failed.code : -1,
+      output: `${failed.stdout ?? ""}\n${failed.stderr ?? String(error)}`,
+    };
+  }
+}
+
+function promotion(name: string): string {
+  return stringify({
+    version: 1,
+    environments: [{ name: "dev" }, { name: "staging" }, { name: "prod" }],
+    services: { [name]: { path: "examples/hello", stack: "{environment}" } },
+  });
+}
