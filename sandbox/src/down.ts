@@ -1,0 +1,42 @@
+import { existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { removeCgroups } from "./host/cgroups";
+import { assertLinuxRoot, thisMachine } from "./host/preflight";
+import { allProcesses, killAll, readCommand, withDescendants } from "./host/processes";
+import { withLock } from "./lock";
+import { buildsCgroup } from "./parts/buildkit";
+import { clearCluster } from "./parts/cluster";
+import { stopPart } from "./parts/part";
+import { type Place, placeOf, type SandboxOptions } from "./place";
+import type { Report } from "./programs";
+
+/** Ends everything and removes every trace, whatever state it is in. Built tools stay for the next time. */
+export async function down(options: SandboxOptions, report: Report = () => undefined): Promise<void> {
+  assertLinuxRoot(thisMachine());
+  const place = placeOf(options);
+  if (!existsSync(place.folder) && !existsSync(place.lock)) {
+    report(`There is no sandbox on port ${place.port}.`);
+    return;
+  }
+  await withLock(place.lock, "down", async () => {
+    await stopPart(place);
+    await stopPlugins(place);
+    await clearCluster(place);
+    removeCgroups(place.cgroup);
+    removeCgroups(buildsCgroup(place));
+    rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+  report(`Sandbox on port ${place.port} is down, its folder ${place.folder} is removed.`);
+}
+
+/** Plugins outlive a Pulumi CLI that was killed. The engine starts them by their path in PULUMI_HOME. */
+async function stopPlugins(place: Place): Promise<void> {
+  const plugins = path.join(place.pulumiHome, "plugins") + path.sep;
+  const all = allProcesses();
+  const ours = all.filter(({ pid }) =>
+    readCommand(pid)
+      .slice(0, 2)
+      .some((word) => word.startsWith(plugins)),
+  );
+  if (ours.length > 0) await killAll(withDescendants(ours, all));
+}
