@@ -1,0 +1,122 @@
+import type { Digest } from "../../image";
+import type { Descriptor } from "../content/descriptor";
+import { registryError, RegistryError } from "../errors";
+import { type Found, type Manifests, type Update, type Waiting } from "../manifests";
+import type { Place } from "../place";
+import { Setback } from "../transport/attempts";
+import type { Clock } from "../transport/clock";
+import { fallbackTag } from "./tag";
+import { type FallbackIndex, readIndex, toEntry, withEntries, writeIndex } from "./fallback-index";
+
+type Entries = FallbackIndex["entries"];
+
+const MOST_TRIES = 20;
+/**
+ * How long after a write it is looked at again. Without conditional writes, somebody who read the list before us may
+ * write after us; whoever is quicker than this from reading to writing is noticed.
+ */
+const SETTLE_MS = 400;
+/** And this is how quick we are ourselves: after a longer pause the list is read anew. */
+const MOST_GAP_MS = SETTLE_MS / 2;
+
+/**
+ * Adds entries to the list under the fallback tag without losing anybody else's: write only over what was read where
+ * the registry can check that (If-Match), read again afterwards, and start over if anything is missing.
+ */
+export class FallbackPublisher {
+  /** Writers of one process take turns. */
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly manifests: Manifests,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  async add(place: Place, subject: Digest, referrer: Descriptor, waiting: Waiting): Promise<void> {
+    const tag = fallbackTag(subject);
+    const key = place.name(tag);
+    const before = this.turns.get(key) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(() => this.publish(place, tag, referrer, waiting));
+    this.turns.set(key, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.turns.get(key) === turn) this.turns.delete(key);
+    }
+  }
+
+  private async publish(place: Place, tag: string, referrer: Descriptor, waiting: Waiting): Promise<void> {
+    const about = `list of referrers ${place.name(tag)}`;
+    let wanted: Entries = new Map([[referrer.digest, toEntry(referrer)]]);
+    for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+      const found = await this.manifests.find(place, tag, waiting);
+      const update = { headers: condition(found), notAfter: this.clock.now() + MOST_GAP_MS };
+      assertList(found, about);
+      const current = readIndex(found?.manifest, about);
+      const missing = await this.missing(place, wanted, current, referrer.digest, waiting);
+      if (missing.size === 0) return;
+      const next = withEntries(current, missing);
+      // Whatever was on the list when we wrote it must still be there when we look again.
+      wanted = next.entries;
+      await this.tryWrite(place, tag, next, update, waiting);
+      await this.settle(waiting);
+    }
+    throw registryError("conflict", { about, expected: "a moment without other writers", found: "none" });
+  }
+
+  /** Entries that must be added. What others took away on purpose (their manifest is gone as well) is not brought back. */
+  private async missing(
+    place: Place,
+    wanted: Entries,
+    { entries }: FallbackIndex,
+    own: Digest,
+    waiting: Waiting,
+  ): Promise<Entries> {
+    const lost = [...wanted].filter(([digest]) => !entries.has(digest));
+    const kept = await Promise.all(
+      lost.map(async ([digest]) => digest === own || (await this.manifests.has(place, digest, waiting))),
+    );
+    return new Map(lost.filter((_, index) => kept[index]));
+  }
+
+  /** A write that did not go through is no loss: the next look shows what there is to do. */
+  private async tryWrite(
+    place: Place,
+    tag: string,
+    index: FallbackIndex,
+    update: Update,
+    { signal }: Waiting,
+  ): Promise<void> {
+    const about = `list of referrers ${place.name(tag)}`;
+    try {
+      await this.manifests.write(place, writeIndex(index, about), tag, { signal, update });
+    } catch (failure) {
+      if (failure instanceof Setback) return;
+      if (failure instanceof RegistryError && failure.code === "conflict") return;
+      throw failure;
+    }
+  }
+
+  private async settle({ signal }: Waiting): Promise<void> {
+    const ms = SETTLE_MS * (1 + this.random());
+    await this.clock.sleep(ms, signal ?? new AbortController().signal);
+  }
+}
+
+function condition(found: Found | undefined): Readonly<Record<string, string>> {
+  if (found === undefined) return { "if-none-match": "*" };
+  // RFC 9110, 13.1.1: If-Match compares strongly, a weak mark never fits.
+  return found.etag === undefined || found.etag.startsWith("W/") ? {} : { "if-match": found.etag };
+}
+
+/** Somebody uses the tag for an image: writing over it would take that image's name away. */
+function assertList(found: Found | undefined, about: string): void {
+  if (found === undefined || found.manifest.content.kind === "index") return;
+  throw registryError("conflict", {
+    about,
+    expected: "a list of referrers",
+    found: "an image under that tag",
+    next: "Find out who tagged it so, and remove the tag.",
+  });
+}
