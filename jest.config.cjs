@@ -10,15 +10,20 @@ const shared = {
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/[^/]+/dist"],
   // Tests read the sources, so a stale build can never pass them.
   moduleNameMapper: {
-    "^@waybill/core/(.*)$": "<rootDir>/core/src/$1/index.ts",
-    "^@waybill/(?!core)([^/]*)$": "<rootDir>/$1/src/index.ts",
+    "^@waybill/([^/]*)/(.*)$": "<rootDir>/$1/src/$2/index.ts",
+    "^@waybill/([^/]*)$": "<rootDir>/$1/src/index.ts",
   },
 };
 
 /** Unit tests need nothing but Node; end-to-end tests run the real parts, one file at a time. */
 module.exports = {
   projects: [
-    { ...shared, displayName: "unit", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["<rootDir>/test/e2e/"] },
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["<rootDir>/test/e2e/"],
+    },
     { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],
 };

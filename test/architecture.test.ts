@@ -90,5 +90,7 @@ function roomOf(file: string): string {
 }
 
 function packageRoom(target: string): string | undefined {
-  return target.startsWith("@waybill/") ? target.slice("@waybill/".length) : undefined;
+  return target.startsWith("@waybill/")
+    ? target.slice("@waybill/".length).replace(/^(?!core)([^/]+)\/.*/, "$1")
+    : undefined;
 }

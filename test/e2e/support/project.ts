@@ -66,9 +66,15 @@ export class TestProject {
     const config = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`waybill:${key}`, value]),
     );
-    this.write(`.settings/${stack}.yaml`, stringify({ config }));
+    this.write(`.settings/Pulumi.${stack}.yaml`, stringify({ config }));
     if (this.stacks.has(stack)) return;
-    await this.must("stack", "init", ...this.at(stack));
+    await this.init(stack);
+  }
+
+  /** `pulumi stack init` writes into the settings beside the project file, and knows no --config-file. */
+  async init(stack: string): Promise<void> {
+    cpSync(join(this.folder, "Pulumi.yaml"), join(this.folder, ".settings/Pulumi.yaml"));
+    await this.must("stack", "init", stack, "--cwd", join(this.folder, ".settings"));
     this.stacks.add(stack);
   }
 
@@ -86,7 +92,7 @@ export class TestProject {
   }
 
   at(stack: string): string[] {
-    return ["--stack", stack, "--config-file", join(this.folder, ".settings", `${stack}.yaml`)];
+    return ["--stack", stack, "--config-file", join(this.folder, ".settings", `Pulumi.${stack}.yaml`)];
   }
 
   async pulumi(...args: string[]): Promise<Ran> {

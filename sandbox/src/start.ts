@@ -1,0 +1,99 @@
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { SandboxError } from "./error";
+import { sandboxEnv, up } from "./index";
+import { withLock } from "./lock";
+import { DEFAULT_PORT, optionsFrom, placeOf } from "./place";
+import { deploy, prepare, refusedPreview, type Deployed } from "./start/deploy";
+import { deployedLines, pulumiLine, refusalLines } from "./start/output";
+import type { Asking, Project } from "./start/pulumi";
+
+const clone = path.resolve(__dirname, "../..");
+const stacks = [
+  ["dev", "builds examples/hello once, and runs it"],
+  ["staging", "takes the digest from dev"],
+  ["prod", "takes the digest from staging"],
+] as const;
+
+const say = (line: string) => console.log(line);
+
+/** The main job: one image through three stacks, and a refusal. */
+async function start(asking: Asking): Promise<void> {
+  const options = optionsFrom(process.env);
+  const place = placeOf(options);
+  say("Sandbox: a registry, BuildKit and Kubernetes on this machine");
+  await up(options, say);
+  const environment = { ...process.env, ...sandboxEnv(place) };
+  const project = (folder: string): Project => ({
+    folder,
+    environment,
+    policyPack: path.join(clone, "policy"),
+    settings: (stack) => path.join(place.folder, "settings", path.basename(folder), `Pulumi.${stack}.yaml`),
+  });
+  const deployed: Deployed[] = [];
+  for (const [stack, what] of stacks) {
+    say(`\n${stack}: ${what}`);
+    await prepare(project(clone), stack, options.port, (line) => say(`  ${line}`), asking);
+    const result = await deploy(project(clone), stack, { ...asking, onLine: show });
+    deployedLines(result).forEach(say);
+    deployed.push(result);
+  }
+  say("\nstaging: somebody puts a tag there by hand (examples/bypass); the preview must refuse it");
+  await refuse(project(path.join(clone, "examples/bypass")), options.port, asking);
+  summary(deployed, options.port);
+}
+
+function show(line: string): void {
+  const shown = pulumiLine(line);
+  if (shown !== undefined) say(shown);
+}
+
+async function refuse(project: Project, port: number, asking: Asking): Promise<void> {
+  await prepare(project, "staging", port, (line) => say(`  ${line}`), asking);
+  refusalLines(await refusedPreview(project, "staging", asking)).forEach(say);
+  say("  refused, as it must be: nothing was changed");
+}
+
+function summary(deployed: readonly Deployed[], port: number): void {
+  const digests = new Set(deployed.map(({ digest }) => digest));
+  if (digests.size !== 1) throw new Error(`The stacks run different digests: ${[...digests].join(", ")}`);
+  const settings = port === DEFAULT_PORT ? "" : " --config-file SETTINGS";
+  say(`
+One image, ${deployed.length} stacks, one digest: ${[...digests].join()}
+
+Type next:
+  eval "$(npx waybill env)"                                   use the sandbox in this shell
+  curl ${deployed.at(-1)?.address ?? ""}                                   ask prod
+  pulumi stack output release --stack prod                    what prod runs, and where it came from
+  pulumi preview --stack staging --policy-pack policy${settings}         what an update of staging would do
+  npm run sandbox -- down                                     stop everything and leave nothing behind`);
+}
+
+/** One `npm start` at a time; one that was killed a moment ago may still be on its way out. */
+async function alone(asking: Asking): Promise<void> {
+  const { lock } = placeOf(optionsFrom(process.env));
+  const patience = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await withLock(lock.replace(/lock$/, "start.lock"), "npm start", () => start(asking));
+      return;
+    } catch (error) {
+      const busy = error instanceof SandboxError && error.code === "busy";
+      if (!busy || Date.now() > patience) throw error;
+      await delay(500, undefined, asking.signal && { signal: asking.signal });
+    }
+  }
+}
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
+
+alone({ signal: interruption.signal }).catch((error: unknown) => {
+  const interrupted = interruption.signal.aborted;
+  console.error(
+    interrupted
+      ? "\nInterrupted. npm start carries on from here."
+      : `\n${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exitCode = interrupted ? 130 : 1;
+});

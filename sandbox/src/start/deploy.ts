@@ -1,0 +1,133 @@
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fetch } from "undici";
+import { mustPulumi, pulumi, settingsOf, type Asking, type Project } from "./pulumi";
+import { recover } from "./recover";
+import { copySettings } from "./settings";
+
+/** What the summary says of a stack. */
+export interface Deployed {
+  readonly stack: string;
+  readonly digest: string;
+  readonly commit: string;
+  readonly dirty: boolean;
+  readonly waiting: string | null;
+  readonly address: string;
+  readonly greeting: string;
+  readonly changed: boolean;
+}
+
+interface Outputs {
+  readonly digest?: string;
+  readonly address?: string;
+  readonly release: {
+    readonly waiting: string | null;
+    readonly image: { commit: string; dirty: boolean } | null;
+  };
+}
+
+/** Makes sure that the stack is there and that nothing of a killed run is left in it. */
+export async function prepare(
+  project: Project,
+  stack: string,
+  port: number,
+  say: (line: string) => void,
+  asking: Asking,
+): Promise<void> {
+  copySettings(project, stack, port);
+  const known = JSON.parse(await mustPulumi(project, ["stack", "ls", "--json"], asking)) as {
+    name: string;
+  }[];
+  if (!known.some(({ name }) => name === stack)) {
+    await mustPulumi({ ...project, folder: dirname(project.settings(stack)) }, ["stack", "init", stack], asking);
+  }
+  await recover(project, stack, say, asking);
+}
+
+/** `pulumi up` with the policy pack, then the question over HTTP what really answers. */
+export async function deploy(project: Project, stack: string, asking: Asking): Promise<Deployed> {
+  await mustPulumi(
+    project,
+    [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+      "--suppress-progress",
+      "--policy-pack",
+      project.policyPack,
+      ...settingsOf(project, stack),
+    ],
+    asking,
+  );
+  const outputs = JSON.parse(
+    await mustPulumi(project, ["stack", "output", "--json", "--stack", stack], asking),
+  ) as Outputs;
+  const { release, digest, address } = outputs;
+  if (digest === undefined || address === undefined || release.image === null) {
+    throw new Error(`${stack} runs nothing: ${release.waiting ?? "no reason given"}`);
+  }
+  const { commit, dirty } = release.image;
+  const answer = await ask(address, asking);
+  if (answer.digest !== digest) {
+    throw new Error(`${stack} exports ${digest}, but ${answer.digest} answers at ${address}`);
+  }
+  return {
+    stack,
+    digest,
+    address,
+    commit,
+    dirty,
+    waiting: release.waiting,
+    greeting: answer.greeting,
+    changed: await changed(project, stack, asking),
+  };
+}
+
+async function changed(project: Project, stack: string, asking: Asking): Promise<boolean> {
+  const history = await mustPulumi(
+    project,
+    ["stack", "history", "--json", "--page-size", "1", "--stack", stack],
+    asking,
+  );
+  const [last] = JSON.parse(history) as { resourceChanges?: Record<string, number> }[];
+  return Object.entries(last?.resourceChanges ?? {}).some(
+    ([kind, count]) => kind !== "same" && kind !== "read" && count > 0,
+  );
+}
+
+interface HelloAnswer {
+  readonly greeting: string;
+  readonly digest: string;
+}
+
+/** The service's address may take a moment to reach every node after a rollout. */
+async function ask(address: string, { signal }: Asking): Promise<HelloAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await fetch(address, {
+        signal: AbortSignal.any([AbortSignal.timeout(2_000), ...(signal ? [signal] : [])]),
+      });
+      return (await response.json()) as HelloAnswer;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (attempt === 20)
+        throw new Error(`nothing answers at ${address}: ${String(error)}`, { cause: error });
+      await delay(250);
+    }
+  }
+}
+
+/** A preview that must be refused; its words. */
+export async function refusedPreview(project: Project, stack: string, asking: Asking): Promise<string> {
+  const args = [
+    "preview",
+    "--suppress-progress",
+    "--policy-pack",
+    project.policyPack,
+    ...settingsOf(project, stack),
+  ];
+  const { code, stdout, stderr } = await pulumi(project, args, asking);
+  if (code === 0) throw new Error(`The preview of ${stack} was not refused:\n${stdout}`);
+  return `${stdout}\n${stderr}`;
+}

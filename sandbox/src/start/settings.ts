@@ -1,0 +1,28 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DEFAULT_PORT } from "../place";
+import type { Project } from "./pulumi";
+
+/**
+ * Copies a stack's tracked settings to where this sandbox keeps them. Pulumi writes the salt of its
+ * passphrase into the file that it is given, and the tracked one must stay as it is. With the project file
+ * beside them, `pulumi stack init` can be run there: it knows no --config-file.
+ */
+export function copySettings(project: Project, stack: string, port: number): void {
+  const tracked = readFileSync(join(project.folder, `Pulumi.${stack}.yaml`), "utf8");
+  const file = project.settings(stack);
+  const salt = /^encryptionsalt:.*$/m;
+  const known = salt.test(tracked) ? undefined : salt.exec(readIfThere(file))?.[0];
+  const text = tracked.replaceAll(`127.0.0.1:${DEFAULT_PORT}`, `127.0.0.1:${port}`);
+  mkdirSync(dirname(file), { recursive: true });
+  copyFileSync(join(project.folder, "Pulumi.yaml"), join(dirname(file), "Pulumi.yaml"));
+  writeFileSync(file, known === undefined ? text : `${text.trimEnd()}\n${known}\n`);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
