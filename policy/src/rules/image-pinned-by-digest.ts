@@ -38,7 +38,7 @@ function refuse(
   return describeProblem({
     about: `${describeResource(resource)}, ${path}${show ? `${subject}, image ${quote(String(image))}` : ""}`,
     expected: refusal.expected,
-    found: show ? refusal.found : "an image that is not shown here, as it may be a secret, and is not pinned",
+    found: show ? refusal.found : "an image that does not fit; it is not shown here, as it may be a secret",
     next: refusal.next,
   });
 }

@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { kubectl } from "./support/cluster";
+import { run, type Ran } from "./support/project";
+import { useSandbox, type TestSandbox } from "./support/sandbox";
+
+jest.setTimeout(120_000);
+
+const repository = resolve(__dirname, "../..");
+const pack = join(repository, "policy");
+const folder = mkdtempSync(join(tmpdir(), "waybill-policy-"));
+const DIGEST = `sha256:${"a".repeat(64)}`;
+let sandbox: TestSandbox;
+let environment: NodeJS.ProcessEnv;
+
+/** Somebody else's program, which knows nothing of Waybill; only the pack stands between it and the cluster. */
+const PROGRAM = `
+const pulumi = require("@pulumi/pulumi");
+const kubernetes = require("@pulumi/kubernetes");
+const { Image } = require("@pulumi/docker-build");
+const pod = (image) => new kubernetes.core.v1.Pod("web", {
+  metadata: { name: "policy-test", namespace: "default", annotations: { "pulumi.com/skipAwait": "true" } },
+  spec: { containers: [{ name: "app", image }] },
+});
+const programs = {
+  tag: () => pod("registry.invalid/app:7"),
+  pinned: () => pod("registry.invalid/app@${DIGEST}"),
+  secret: () => pod(pulumi.secret("s3cret.invalid/app:7")),
+  unknown: () => pod(pulumi.interpolate\`registry.invalid/app@sha256:\${new kubernetes.core.v1.ConfigMap("map", {}).metadata.uid}\`),
+  built: () => pod(new Image("image", { push: false, buildOnPreview: false, context: { location: "." }, tags: ["app:7"] }).ref),
+  patch: () => new kubernetes.apps.v1.DeploymentPatch("patch", {
+    metadata: { name: "any", namespace: "default" },
+    spec: { template: { spec: { initContainers: [{ name: "init", image: "registry.invalid/app:7" }] } } },
+  }),
+};
+programs[new pulumi.Config().require("program")]();
+`;
+
+beforeAll(async () => {
+  sandbox = await useSandbox();
+  mkdirSync(join(folder, "backend"));
+  environment = { ...sandbox.environment, PULUMI_BACKEND_URL: `file://${join(folder, "backend")}` };
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "other", main: "index.js" }));
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    "name: other\nruntime: { name: nodejs, options: { typescript: false } }\n",
+  );
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  writeFileSync(join(folder, "index.js"), PROGRAM);
+  // The working directory must never choose the rules.
+  writeFileSync(
+    join(folder, "promotion.yaml"),
+    "version: 1\nenvironments: [{ name: staging }]\nservices: { a: { path: . } }\n",
+  );
+  expect(await pulumi("stack", "init", "test")).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const pulumi = (...args: string[]): Promise<Ran> =>
+  run("pulumi", [...args, "--non-interactive", "--color", "never"], folder, environment);
+
+async function guarded(
+  command: string[],
+  program: string,
+  place: string | undefined,
+  policyPack = pack,
+): Promise<Ran> {
+  const config = { "other:program": program, ...(place !== undefined && { "waybill:environment": place }) };
+  writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config }));
+  return pulumi(...command, "--stack", "test", "--policy-pack", policyPack);
+}
+
+const preview = (program: string, place: string | undefined) => guarded(["preview"], program, place);
+const refusedBy = (policy: string) =>
+  expect.stringMatching(new RegExp(`\\[mandatory\\] +${policy} `)) as string;
+
+describe("staging, preview", () => {
+  test("a digest passes", async () => {
+    expect(await preview("pinned", "staging")).toMatchObject({ code: 0 });
+  });
+
+  test("a tag is refused; the message says where, what, why and what to do", async () => {
+    const { code, output } = await preview("tag", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("image-pinned-by-digest"));
+    expect(output).toContain(
+      'Pod "web", spec.containers[0].image of "app", image "registry.invalid/app:7": expected a digest, as in repository@sha256:…, ' +
+        'found only the tag "7". Write the image as host[:port]/repository@sha256:…. ' +
+        `This is the environment staging of ${join(repository, "promotion.yaml")}.`,
+    );
+  });
+
+  test("POL-047: a tag in a Patch resource is refused", async () => {
+    const { code, output } = await preview("patch", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toContain("spec.template.spec.initContainers[0].image");
+  });
+
+  test("POL-048: a secret tag is refused and not shown", async () => {
+    const { code, output } = await preview("secret", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("image-pinned-by-digest"));
+    expect(output).not.toContain("s3cret");
+  });
+
+  test("POL-045: an unknown image is refused, not made advisory", async () => {
+    const { code, output } = await preview("unknown", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("image-known"));
+  });
+
+  test("K5: a build is refused", async () => {
+    const { code, output } = await preview("built", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("no-build-outside-dev"));
+  });
+});
+
+describe("dev, preview", () => {
+  test.each(["tag", "built"])("%s passes", async (program) => {
+    expect(await preview(program, "dev")).toMatchObject({ code: 0 });
+  });
+
+  test("K4: an unknown image that nothing here builds is refused", async () => {
+    const { code, output } = await preview("unknown", "dev");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("unknown-image-is-built-here"));
+  });
+});
+
+test("without an environment the strictest rules hold, and the message says so", async () => {
+  const { code, output } = await preview("tag", undefined);
+  expect(code).not.toBe(0);
+  expect(output).toContain("The strictest rules hold: waybill:environment is not set in this stack.");
+});
+
+test("an update is refused before anything is created", async () => {
+  const { code, output } = await guarded(["up", "--yes", "--skip-preview"], "tag", "staging");
+  expect(code).not.toBe(0);
+  expect(output).toEqual(refusedBy("image-pinned-by-digest"));
+  expect(await kubectl(sandbox, "get", "pods", "--namespace", "default", "--output", "name")).not.toContain(
+    "policy-test",
+  );
+});
