@@ -1,0 +1,3 @@
+module waybill.invalid/tools/pause
+
+go 1.26.0

@@ -1,0 +1,3 @@
+export function identify(pid: number): string;
+export function isAlive(identity: string): boolean;
+export function starter(): string;
