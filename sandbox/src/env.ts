@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import type { Place } from "./place";
-import type { Programs } from "./programs";
+import { type Programs, withoutSandboxes } from "./programs";
 
 /**
  * Protects nothing, and must be the same in every sandbox: Pulumi ties a stack's settings file, which outlives
@@ -9,6 +9,7 @@ import type { Programs } from "./programs";
  */
 const PASSPHRASE = "waybill-sandbox";
 
+/** The CLI's helpers; newer ones do without the last two. */
 const COMPANIONS = ["pulumi-language-nodejs", "pulumi-analyzer-policy", "pulumi-resource-pulumi-nodejs"];
 
 /** What a shell needs so that the Pulumi CLI, kubectl and builds work in the sandbox. */
@@ -16,9 +17,8 @@ export function sandboxEnv(
   place: Place,
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
-  const others = (environment["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== place.bin);
   return {
-    PATH: [place.bin, ...others].join(path.delimiter),
+    PATH: [place.bin, withoutSandboxes(environment["PATH"])].join(path.delimiter),
     PULUMI_HOME: place.pulumiHome,
     PULUMI_BACKEND_URL: `file://${place.pulumiBackend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
@@ -39,7 +39,7 @@ export function shellExports(variables: Readonly<Record<string, string>>): strin
 
 /** The only programs of the sandbox that come first on its user's PATH. */
 export function linkPrograms(place: Place, { node, pulumi, kubectl }: Programs): void {
-  const companions = COMPANIONS.map((name) => path.join(path.dirname(pulumi), name));
+  const companions = COMPANIONS.map((name) => path.join(path.dirname(pulumi), name)).filter(existsSync);
   rmSync(place.bin, { recursive: true, force: true });
   mkdirSync(place.bin, { recursive: true });
   for (const program of [node, pulumi, kubectl, ...companions]) {

@@ -123,6 +123,8 @@ function kubeProxyConfig(spec: ClusterSpec, files: ClusterFiles): string {
     mode: "nftables",
     clusterCIDR: spec.network.pods,
     detectLocalMode: "ClusterCIDR",
+    // Answers between pods of one bridge pass the node only this way where br_netfilter is not loaded.
+    nftables: { masqueradeAll: true, minSyncPeriod: "100ms" },
     healthzBindAddress: "127.0.0.1:10256",
     metricsBindAddress: "127.0.0.1:10249",
     // The connection table belongs to the whole machine.

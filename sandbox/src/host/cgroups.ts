@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** Where control groups are mounted: one place on cgroup v2, one for each controller on v1. */
@@ -11,8 +11,28 @@ export function cgroupMounts(mounts = readFileSync("/proc/mounts", "utf8")): str
 }
 
 export function makeCgroups(name: string): void {
-  for (const mount of cgroupMounts()) mkdirSync(path.join(mount, name), { recursive: true });
+  for (const mount of cgroupMounts()) {
+    passOnControllers(mount);
+    mkdirSync(path.join(mount, name), { recursive: true });
+  }
 }
+
+/** On cgroup v2 a group has only the controllers that the one above passes on; the kubelet wants them all. */
+function passOnControllers(mount: string): void {
+  const [available, passedOn] = ["cgroup.controllers", "cgroup.subtree_control"].map((file) =>
+    existsSync(path.join(mount, file)) ? readFileSync(path.join(mount, file), "utf8") : "",
+  );
+  for (const controller of missingControllers(available ?? "", passedOn ?? "")) {
+    writeFileSync(path.join(mount, "cgroup.subtree_control"), `+${controller}`);
+  }
+}
+
+export function missingControllers(available: string, passedOn: string): string[] {
+  const [all, has] = [available, passedOn].map((list) => list.split(/\s+/).filter((name) => name !== ""));
+  return WANTED_CONTROLLERS.filter((name) => all?.includes(name) && !has?.includes(name));
+}
+
+const WANTED_CONTROLLERS = ["cpu", "cpuset", "memory", "pids", "io", "hugetlb"];
 
 /** The groups of killed containers stay behind, empty. A group is removed like a folder, its inner ones first. */
 export function removeCgroups(name: string): void {

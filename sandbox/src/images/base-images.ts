@@ -16,9 +16,9 @@ export const pauseImage = ({ registry }: Place): string => `${registry}/base/pau
 
 /** Builds what pods and the example's builds start from, unless the registry has it. Says what it built. */
 export async function ensureBaseImages(place: Place, programs: ImagePrograms): Promise<string[]> {
-  const wanted = [
-    { image: pauseImage(place), layOut: (to: string) => layOutPauseImage(to, programs.pause) },
-    { image: nodeImage(place), layOut: (to: string) => layOutNodeImage(to, programs.node) },
+  const wanted: { image: string; layOut: (to: string) => void | Promise<void> }[] = [
+    { image: pauseImage(place), layOut: (to) => layOutPauseImage(to, programs.pause) },
+    { image: nodeImage(place), layOut: (to) => layOutNodeImage(to, programs.node) },
   ];
   const built: string[] = [];
   for (const { image, layOut } of wanted) {

@@ -23,7 +23,7 @@ export type PartName = (typeof PART_NAMES)[number];
 export interface PartView {
   readonly name: PartName;
   readonly address: string;
-  isReady(): Promise<boolean>;
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** One long-running part of the sandbox: one process, everything else of it below that one. */
@@ -32,21 +32,24 @@ export interface Part extends PartView {
   /** Folders to look for programs in, before those of the machine. */
   readonly searchPath?: readonly string[];
   /** Makes what it needs before it starts and clears what a killed one left. */
-  prepare(): Promise<void>;
+  readonly prepare: () => Promise<void>;
 }
 
 export type StartResult = "started" | "kept";
 
-const PATIENCE_MS = 60_000;
+/** A new part may have to start on a busy machine; one that runs and has stopped answering is lost sooner. */
+const START_MS = 90_000;
+const ANSWER_MS = 20_000;
 
 /** Leaves a healthy part alone, and replaces one that is dead, does not answer, or is not what it should be. */
 export async function ensurePart(place: Place, part: Part): Promise<StartResult> {
-  const main = mainProcess(place, part.name);
-  if (main !== undefined && isSame(main, part.command) && (await becomesReady(part, main))) return "kept";
+  const old = mainProcess(place, part.name);
+  if (old !== undefined && isSame(old, part.command) && (await becomesReady(part, old, ANSWER_MS)))
+    return "kept";
   await stopPart(place, part.name);
   await part.prepare();
-  const pid = startProcess(place, part);
-  if (await becomesReady(part, pid)) return "started";
+  const main = startProcess(place, part);
+  if (await becomesReady(part, main, START_MS)) return "started";
   throw failed(place, part);
 }
 
@@ -88,8 +91,8 @@ function startProcess(place: Place, { name, command, searchPath = [] }: Part): P
   return started;
 }
 
-async function becomesReady(part: Part, main: Process): Promise<boolean> {
-  const deadline = Date.now() + PATIENCE_MS;
+async function becomesReady(part: Part, main: Process, patience: number): Promise<boolean> {
+  const deadline = Date.now() + patience;
   while (isAlive(main) && Date.now() < deadline) {
     if (await part.isReady()) return true;
     await delay(50);
