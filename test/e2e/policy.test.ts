@@ -29,9 +29,13 @@ const programs = {
   secret: () => pod(pulumi.secret("s3cret.invalid/app:7")),
   unknown: () => pod(pulumi.interpolate\`registry.invalid/app@sha256:\${new kubernetes.core.v1.ConfigMap("map", {}).metadata.uid}\`),
   built: () => pod(new Image("image", { push: false, buildOnPreview: false, context: { location: "." }, tags: ["app:7"] }).ref),
-  patch: () => new kubernetes.apps.v1.DeploymentPatch("patch", {
-    metadata: { name: "any", namespace: "default" },
-    spec: { template: { spec: { initContainers: [{ name: "init", image: "registry.invalid/app:7" }] } } },
+  nested: () => new kubernetes.batch.v1.CronJob("nested", {
+    metadata: { name: "policy-test", namespace: "default" },
+    spec: { schedule: "0 0 1 1 *", jobTemplate: { spec: { template: { spec: {
+      restartPolicy: "Never",
+      initContainers: [{ name: "init", image: "registry.invalid/app:7" }],
+      containers: [{ name: "app", image: "registry.invalid/app@${DIGEST}" }],
+    } } } } },
   }),
 };
 programs[new pulumi.Config().require("program")]();
@@ -92,10 +96,10 @@ describe("staging, preview", () => {
     );
   });
 
-  test("POL-047: a tag in a Patch resource is refused", async () => {
-    const { code, output } = await preview("patch", "staging");
+  test("POL-003, POL-012: a tag deep in a CronJob is refused, with its full path", async () => {
+    const { code, output } = await preview("nested", "staging");
     expect(code).not.toBe(0);
-    expect(output).toContain("spec.template.spec.initContainers[0].image");
+    expect(output).toContain("spec.jobTemplate.spec.template.spec.initContainers[0].image");
   });
 
   test("POL-048: a secret tag is refused and not shown", async () => {
