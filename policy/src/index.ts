@@ -1,5 +1,5 @@
 import type { Policies } from "@pulumi/policy";
-import { type Context } from "./context";
+import type { Context } from "./context";
 import { imageKnown } from "./rules/image-known";
 import { imagePinnedByDigest } from "./rules/image-pinned-by-digest";
 import { noBuildOutsideDev } from "./rules/no-build-outside-dev";
