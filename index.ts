@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ImageBuild, readReleases, readSettings, Workload } from "@waybill/components";
+import { ImageBuild, plainly, readReleases, readSettings, Workload } from "@waybill/components";
 import { planBuild } from "@waybill/core/build";
 import { findPlace, loadPromotion } from "@waybill/core/promotion";
 import { createRegistry } from "@waybill/core/registry";
@@ -8,7 +8,7 @@ import { checkSettings, loadService } from "@waybill/core/service";
 import { readSource } from "@waybill/core/source";
 
 /** Reads everything, plans everything, and only then declares what the stack must look like. */
-export = async () => {
+async function program() {
   // Read: the stack's settings, what is promoted where, what the service needs, and who released what.
   const settings = readSettings(process.cwd());
   const { place, pin } = settings;
@@ -54,4 +54,6 @@ export = async () => {
     release: workload.image.apply((running) => releaseOf(place, running, waiting)),
     address: workload.address,
   };
-};
+}
+
+export = () => plainly(program);

@@ -4,6 +4,7 @@ import { parseDigest } from "@waybill/core/image";
 import type { Place } from "@waybill/core/promotion";
 import { assertFinished, readWorkload, type ReleasedImage } from "@waybill/core/release";
 import type { ServiceDefinition } from "@waybill/core/service";
+import { plainError } from "./plainly";
 import { configMapArgs, deploymentArgs, labelsOf, networkPolicyArgs, type WorkloadImage } from "./manifests";
 
 export interface WorkloadArgs {
@@ -113,7 +114,11 @@ function releasedImage({
       observedGeneration: (seen as typeof seen | undefined)?.observedGeneration,
       conditions: (seen as typeof seen | undefined)?.conditions ?? [],
     };
-    if (!pulumi.runtime.isDryRun()) assertFinished(workload);
-    return readWorkload(workload);
+    try {
+      if (!pulumi.runtime.isDryRun()) assertFinished(workload);
+      return readWorkload(workload);
+    } catch (error) {
+      throw plainError(error);
+    }
   });
 }

@@ -19,7 +19,7 @@ async function create(change: Partial<EcrRepositoryArgs> = {}) {
   const { EcrRepository } = await import("@waybill/components/ecr");
   const repository = new EcrRepository("hello", { repository: "acme/hello", pullers: [role], ...change });
   const url = await valueOf(repository.url);
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   const inputs = (type: string) => registered.find((resource) => resource.type.endsWith(`:${type}`))?.inputs;
   const policy = (type: string) => JSON.parse(String(inputs(type)?.["policy"])) as Record<string, object[]>;
   return { url, inputs, policy };

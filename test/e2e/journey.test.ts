@@ -1,9 +1,9 @@
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pods, runningDigests } from "./support/cluster";
-import { run, TestProject } from "./support/project";
+import { TestProject } from "./support/project";
 import { labels, manifestDigest } from "./support/registry";
-import { useSandbox, type TestSandbox } from "./support/sandbox";
+import { emptyBuildCache, useSandbox, type TestSandbox } from "./support/sandbox";
 
 jest.setTimeout(180_000);
 
@@ -27,7 +27,7 @@ test("upstream that never ran: the stack waits, says why, and has no workload", 
 });
 
 test("upstream without even a stack: the stack waits as well", async () => {
-  await project.must("stack", "rm", "--yes", "--stack", "staging");
+  await project.must("stack", "rm", "--yes", "--force", "--stack", "staging");
   const outputs = await project.mustUp("prod");
   expect(outputs.release).toMatchObject({
     state: "waiting",
@@ -96,7 +96,7 @@ test("B3: the same commit gives the same digest after a touch and with an empty 
   const { digest } = await project.outputs("dev");
   const now = new Date();
   utimesSync(join(project.folder, "examples/hello/server.js"), now, now);
-  expect(await run("buildctl", ["prune", "--all"], "/", project.environment)).toMatchObject({ code: 0 });
+  expect(await emptyBuildCache(sandbox)).toMatchObject({ code: 0 });
   await project.stack("again", {
     service: "journey",
     environment: "dev",

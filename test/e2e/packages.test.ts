@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { run, type Ran } from "./support/project";
+import { run, type Ran } from "./support/run";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
 
 jest.setTimeout(10 * 60_000);

@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { run, type Ran } from "./support/project";
+import { run, type Ran } from "./support/run";
 
 jest.setTimeout(15 * 60_000);
 

@@ -39,7 +39,11 @@ export async function prepare(
     name: string;
   }[];
   if (!known.some(({ name }) => name === stack)) {
-    await mustPulumi({ ...project, folder: dirname(project.settings(stack)) }, ["stack", "init", stack], asking);
+    await mustPulumi(
+      { ...project, folder: dirname(project.settings(stack)) },
+      ["stack", "init", stack],
+      asking,
+    );
   }
   await recover(project, stack, say, asking);
 }

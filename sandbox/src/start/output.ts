@@ -1,10 +1,12 @@
 import type { Deployed } from "./deploy";
 
-/** Pulumi's own lines, less the empty ones and the dots. */
+/** Empty lines, dots, headings, and every line that BuildKit writes of each of its steps. */
+const noise =
+  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|\(\d+s\) *(?:#\d+ .*)?$| warning: using pulumi-/;
+
+/** Pulumi's own lines, less the noise. */
 export function pulumiLine(line: string): string | undefined {
-  return /^\s*$|^@ |^View |^Updating \(|^Previewing update \(/.test(line)
-    ? undefined
-    : `  │ ${line.trimEnd()}`;
+  return noise.test(line) ? undefined : `  │ ${line.trimEnd()}`;
 }
 
 export function deployedLines({

@@ -1,4 +1,4 @@
-import { run } from "./project";
+import { run } from "./run";
 import type { TestSandbox } from "./sandbox";
 
 export async function kubectl({ environment }: TestSandbox, ...args: string[]): Promise<string> {

@@ -4,15 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import { run, type Ran } from "./run";
 import type { TestSandbox } from "./sandbox";
+
+export { run, type Ran } from "./run";
 
 const repository = resolve(__dirname, "../../..");
 const execute = promisify(execFile);
-
-export interface Ran {
-  readonly code: number;
-  readonly output: string;
-}
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -156,24 +154,6 @@ export interface Outputs {
     readonly waiting: string | null;
     readonly image: Readonly<Record<string, unknown>> | null;
   };
-}
-
-export async function run(
-  program: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Ran> {
-  try {
-    const { stdout, stderr } = await execute(program, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 });
-    return { code: 0, output: `${stdout}\n${stderr}` };
-  } catch (error) {
-    const failed = error as { code?: number; stdout?: string; stderr?: string };
-    return {
-      code: typeof failed.code === "number" ? failed.code : -1,
-      output: `${failed.stdout ?? ""}\n${failed.stderr ?? String(error)}`,
-    };
-  }
 }
 
 function promotion(name: string): string {

@@ -1,6 +1,8 @@
+import { ensureTools } from "@waybill/tools";
 import { placeOf, sandboxEnv, up } from "@waybill/sandbox";
+import { run, type Ran } from "./run";
 
-/** The sandbox that all end-to-end tests share; the last one to leave is `teardown.ts`. */
+/** The sandbox that all end-to-end tests share; `teardown.ts` takes it down after the last of them. */
 export const options = { port: Number(process.env["WAYBILL_TEST_PORT"] ?? 5850) };
 
 export interface TestSandbox {
@@ -10,7 +12,17 @@ export interface TestSandbox {
 }
 
 export async function useSandbox(): Promise<TestSandbox> {
-  await up(options, () => undefined);
+  await up(options);
   const place = placeOf(options);
-  return { environment: { ...process.env, ...sandboxEnv(place), CI: "true" }, registry: place.registry };
+  return { environment: { ...process.env, ...sandboxEnv(place) }, registry: place.registry };
+}
+
+export async function emptyBuildCache({ environment }: TestSandbox): Promise<Ran> {
+  const buildctl = (await ensureTools(["buildctl"], () => undefined)).get("buildctl") ?? "";
+  return run(
+    buildctl,
+    ["--addr", `unix://${placeOf(options).buildkitSocket}`, "prune", "--all"],
+    "/",
+    environment,
+  );
 }
