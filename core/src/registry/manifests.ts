@@ -31,10 +31,11 @@ export interface Stored {
   readonly subject: Digest | undefined;
 }
 
-/** A manifest as found under a name, with the mark that a conditional write needs. */
-export interface Found {
-  readonly manifest: Manifest;
+/** What was found under a name, and what a write over it needs to know. */
+export interface Look {
+  readonly manifest: Manifest | undefined;
   readonly etag: string | undefined;
+  readonly sentAt: number;
 }
 
 export interface Update {
@@ -76,15 +77,21 @@ export class Manifests {
 
   async get(place: Place, reference: string, { signal }: Waiting): Promise<Manifest> {
     const call = this.call(place, reference, `manifest of ${place.name(reference)}`, signal);
-    return this.transport.send(call, async (answer) => (await read(answer, reference)).manifest);
+    return this.transport.send(call, (answer) => read(answer, reference));
   }
 
   /** As `get`; undefined where there is none. */
-  async find(place: Place, reference: string, { signal }: Waiting): Promise<Found | undefined> {
+  async find(place: Place, reference: string, waiting: Waiting): Promise<Manifest | undefined> {
+    return (await this.look(place, reference, waiting)).manifest;
+  }
+
+  async look(place: Place, reference: string, { signal }: Waiting): Promise<Look> {
     const call = this.call(place, reference, `manifest of ${place.name(reference)}`, signal);
-    return this.transport.send({ ...call, expect: [200, 404] }, (answer) =>
-      answer.status === 404 ? undefined : read(answer, reference),
-    );
+    return this.transport.send({ ...call, expect: [200, 404] }, async (answer) => ({
+      manifest: answer.status === 404 ? undefined : await read(answer, reference),
+      etag: answer.header("etag"),
+      sentAt: answer.sentAt,
+    }));
   }
 
   /**
@@ -168,7 +175,7 @@ export function descriptorOf({ mediaType, digest, size, content }: Manifest): De
   };
 }
 
-async function read(answer: Answer, reference: string): Promise<Found> {
+async function read(answer: Answer, reference: string): Promise<Manifest> {
   const { about } = answer;
   const bytes = await readCapped(answer, LARGEST_MANIFEST_BYTES);
   const wanted = reference.includes(":") ? parseDigest(reference) : undefined;
@@ -178,7 +185,7 @@ async function read(answer: Answer, reference: string): Promise<Found> {
   if (wanted !== undefined) assertDigest(bytes, wanted, about);
   const body = parseManifest(bytes, answer.header("content-type"), about);
   const digest = wanted ?? claimed ?? digestOf(bytes);
-  return { manifest: { ...body, digest, size: bytes.length, bytes }, etag: answer.header("etag") };
+  return { ...body, digest, size: bytes.length, bytes };
 }
 
 /** Undefined where a GET must say what this HEAD did not. */

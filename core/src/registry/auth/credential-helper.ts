@@ -19,7 +19,8 @@ export const runHelper: RunHelper = (program, server) =>
     const options = { timeout: HELPER_TIMEOUT_MS, maxBuffer: HELPER_OUTPUT_BYTES };
     const child = execFile(program, ["get"], options, (error, output) => {
       // A number is the helper's own "no"; anything else means that it did not run to its end.
-      if (error !== null && typeof error.code !== "number") reject(new Error("it did not run to its end", { cause: error }));
+      if (error !== null && typeof error.code !== "number")
+        reject(new Error("it did not run to its end", { cause: error }));
       else resolve({ ok: error === null, output });
     });
     child.stdin?.on("error", () => undefined); // A helper may answer without reading.

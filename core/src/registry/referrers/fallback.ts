@@ -22,7 +22,7 @@ export async function listByTag(
   const tag = fallbackTag(subject);
   const found = await manifests.find(place, tag, waiting);
   if (found === undefined) return { referrers: [], warnings: [] };
-  const { content } = found.manifest;
+  const { content } = found;
   if (content.kind !== "index") {
     return { referrers: [], warnings: [`${place.name(tag)} is an image, not a list of referrers: ignored.`] };
   }
@@ -42,7 +42,7 @@ async function keepOwn(
   const isOwn = await Promise.all(
     entries.map(async ({ digest }) => {
       const found = await manifests.find(place, digest, waiting);
-      return found !== undefined && names(found.manifest, subject);
+      return found !== undefined && names(found, subject);
     }),
   );
   return entries.filter((_, index) => isOwn[index]);

@@ -30,7 +30,7 @@ export async function preflight(
   const found = await manifests.find(place, PROBE_TAG, waiting);
   if (found === undefined) await manifests.put(place, one, PROBE_TAG, waiting);
   // An immutable tag may be written again with what it has: only other content tells.
-  const changed = found?.manifest.digest === other.digest ? one : other;
+  const changed = found?.digest === other.digest ? one : other;
   await manifests.put(place, changed, PROBE_TAG, waiting);
   return { via: "tag" };
 }

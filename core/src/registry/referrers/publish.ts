@@ -1,7 +1,7 @@
 import type { Digest } from "../../image";
 import type { Descriptor } from "../content/descriptor";
 import { registryError, RegistryError } from "../errors";
-import { type Found, type Manifests, type Update, type Waiting } from "../manifests";
+import { type Look, type Manifests, type Update, type Waiting } from "../manifests";
 import type { Place } from "../place";
 import { Setback } from "../transport/attempts";
 import type { Clock } from "../transport/clock";
@@ -12,12 +12,11 @@ type Entries = FallbackIndex["entries"];
 
 const MOST_TRIES = 20;
 /**
- * How long after a write it is looked at again. Without conditional writes, somebody who read the list before us may
- * write after us; whoever is quicker than this from reading to writing is noticed.
+ * Without conditional writes, somebody who read the list before us may write after us. Whoever reads and writes
+ * within the gap is noticed when we look again after the pause.
  */
-const SETTLE_MS = 400;
-/** And this is how quick we are ourselves: after a longer pause the list is read anew. */
-const MOST_GAP_MS = SETTLE_MS / 2;
+const GAP_MS = 500;
+const PAUSE_MS = 750;
 
 /**
  * Adds entries to the list under the fallback tag without losing anybody else's: write only over what was read where
@@ -50,16 +49,15 @@ export class FallbackPublisher {
     const about = `list of referrers ${place.name(tag)}`;
     let wanted: Entries = new Map([[referrer.digest, toEntry(referrer)]]);
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-      const found = await this.manifests.find(place, tag, waiting);
-      const update = { headers: condition(found), notAfter: this.clock.now() + MOST_GAP_MS };
-      assertList(found, about);
-      const current = readIndex(found?.manifest, about);
+      const look = await this.manifests.look(place, tag, waiting);
+      assertList(look, about);
+      const current = readIndex(look.manifest, about);
       const missing = await this.missing(place, wanted, current, referrer.digest, waiting);
       if (missing.size === 0) return;
       const next = withEntries(current, missing);
       // Whatever was on the list when we wrote it must still be there when we look again.
       wanted = next.entries;
-      await this.tryWrite(place, tag, next, update, waiting);
+      await this.tryWrite(place, tag, next, this.toUpdate(look), waiting);
       await this.settle(waiting);
     }
     throw registryError("conflict", { about, expected: "a moment without other writers", found: "none" });
@@ -99,20 +97,23 @@ export class FallbackPublisher {
   }
 
   private async settle({ signal }: Waiting): Promise<void> {
-    const ms = SETTLE_MS * (1 + this.random());
+    const ms = PAUSE_MS * (1 + this.random() / 2);
     await this.clock.sleep(ms, signal ?? new AbortController().signal);
+  }
+
+  /** A registry that needs longer than the gap for one answer gets longer. */
+  private toUpdate({ manifest, etag, sentAt }: Look): Update {
+    const took = this.clock.now() - sentAt;
+    const notAfter = sentAt + Math.max(GAP_MS, 2 * took);
+    if (manifest === undefined) return { notAfter, headers: { "if-none-match": "*" } };
+    // RFC 9110, 13.1.1: If-Match compares strongly, a weak mark never fits.
+    return { notAfter, headers: etag === undefined || etag.startsWith("W/") ? {} : { "if-match": etag } };
   }
 }
 
-function condition(found: Found | undefined): Readonly<Record<string, string>> {
-  if (found === undefined) return { "if-none-match": "*" };
-  // RFC 9110, 13.1.1: If-Match compares strongly, a weak mark never fits.
-  return found.etag === undefined || found.etag.startsWith("W/") ? {} : { "if-match": found.etag };
-}
-
 /** Somebody uses the tag for an image: writing over it would take that image's name away. */
-function assertList(found: Found | undefined, about: string): void {
-  if (found === undefined || found.manifest.content.kind === "index") return;
+function assertList({ manifest }: Look, about: string): void {
+  if (manifest === undefined || manifest.content.kind === "index") return;
   throw registryError("conflict", {
     about,
     expected: "a list of referrers",

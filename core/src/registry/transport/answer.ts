@@ -10,6 +10,8 @@ export class Answer {
     readonly host: Host,
     private readonly response: WireResponse,
     private readonly attempts: Attempts,
+    /** When the request set out: what it brings back may be as old as that. */
+    readonly sentAt: number,
   ) {}
 
   get status(): number {

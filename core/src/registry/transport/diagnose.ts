@@ -23,17 +23,21 @@ export function diagnose(thrown: unknown): Diagnosis {
   const code = codeOf(thrown);
   const late = TIMEOUTS[code];
   if (late !== undefined) return { code: "timeout", found: late, passing: true };
-  if (MALFORMED.has(code) || (code.startsWith("HPE_") && !CUT_OFF.has(code))) {
-    return { code: "malformed", found: `an answer that is not HTTP (${code})`, passing: false };
+  if (MALFORMED.has(code) || (isParserError(thrown) && !CUT_OFF.has(code))) {
+    return { code: "malformed", found: `an answer that is not HTTP (${describe(thrown)})`, passing: false };
   }
   if (code === "ENOTFOUND") return { code: "unreachable", found: "no such host", passing: false };
   if (isCertificate(code)) {
     return { code: "unreachable", found: `a certificate that is not trusted (${code})`, passing: false };
   }
   if (code.startsWith("UND_ERR_INVALID") || code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
-    return { code: "unreachable", found: describe(thrown), passing: false };
+    return { code: "unreachable", found: `no connection (${describe(thrown)})`, passing: false };
   }
-  return { code: "unreachable", found: describe(thrown), passing: true };
+  return { code: "unreachable", found: `a broken connection (${describe(thrown)})`, passing: true };
+}
+
+function isParserError(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === "HTTPParserError";
 }
 
 function isCertificate(code: string): boolean {

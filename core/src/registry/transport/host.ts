@@ -56,7 +56,8 @@ export class Host {
     if (urgent !== true) await this.wait(start - this.clock.now(), signal);
     for (let pause = this.pauseMs(); pause > 0; pause = this.pauseMs()) {
       if (this.clock.now() + pause > deadline) throw this.tooLong(about, pause);
-      await this.wait(pause + this.random() * Math.min(pause, LONGEST_SPREAD_MS), signal);
+      const spread = this.random() * Math.min(pause, LONGEST_SPREAD_MS);
+      await this.wait(Math.min(pause + spread, deadline - this.clock.now()), signal);
     }
   }
 

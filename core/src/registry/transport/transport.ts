@@ -183,8 +183,8 @@ export class Transport {
     try {
       const urgent = call.notAfter !== undefined;
       await host.admit({ about: call.about, urgent }, attempts.deadline, attempts.signal);
-      if (call.notAfter !== undefined && this.tools.clock.now() > call.notAfter)
-        throw tooLate(call.about, host);
+      const sentAt = this.tools.clock.now();
+      if (call.notAfter !== undefined && sentAt > call.notAfter) throw tooLate(call.about, host);
       const response = await this.tools.wire.send({
         method: call.method,
         url: call.url,
@@ -197,7 +197,7 @@ export class Transport {
         body: typeof call.body === "function" ? call.body() : call.body,
         signal: attempts.signal,
       });
-      return new Answer(call.about, call.url, host, response, attempts);
+      return new Answer(call.about, call.url, host, response, attempts, sentAt);
     } catch (thrown) {
       throw attempts.translate(thrown, host);
     }
