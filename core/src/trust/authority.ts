@@ -50,11 +50,12 @@ export function isFor(certificate: X509Certificate, purpose: string): boolean {
 function parseLink(about: string, der: Buffer): Link {
   try {
     const certificate = new X509Certificate(der);
-    const { subject, issuer, serialNumber, extBasicConstraints } = Asn1Certificate.parse(Buffer.from(der));
+    const asn1 = Asn1Certificate.parse(Buffer.from(der));
+    const { subject, issuer, serialNumber, extBasicConstraints } = asn1;
     return {
       certificate,
       key: certificate.publicKey,
-      validFor: { from: certificate.validFromDate, until: certificate.validToDate },
+      validFor: validityOf(asn1),
       subject,
       issuer,
       serialNumber,
@@ -63,6 +64,13 @@ function parseLink(about: string, der: Buffer): Link {
   } catch (cause) {
     throw invalidRoot(about, "X.509 certificates", (cause as Error).message, cause);
   }
+}
+
+/** Throws where a date cannot be read: an end that is not there would be no end. */
+export function validityOf({ notBefore, notAfter }: Asn1Certificate): Window {
+  if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime()))
+    throw new Error("a date that is none");
+  return { from: notBefore, until: notAfter };
 }
 
 /** Each certificate is issued by the next one; all but a time stamping leaf may issue, as deep as they do (RFC 5280, 4.2.1.9). */

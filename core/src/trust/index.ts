@@ -1,7 +1,15 @@
-export { type Authority, isFor, type Link } from "./authority";
+export { type Authority, isFor, type Link, validityOf } from "./authority";
 export { TrustError, type TrustErrorCode } from "./error";
 export { CERTIFICATE_CLAIMS, type CertificateClaim, matchesPattern, type TrustedIdentity } from "./identity";
-export { confinement, isConfinedAway, parsePublicKey, type PublicKey, toPublicKey } from "./key";
+export {
+  confinement,
+  describeKey,
+  isConfinedAway,
+  isStrong,
+  parsePublicKey,
+  type PublicKey,
+  toPublicKey,
+} from "./key";
 export { type Grant, loadTrust, parseTrust, type Reason, type Trust, type TrustedSigner } from "./policy";
 export { PREDICATE_TYPES, type PredicateName, predicateName, predicateType } from "./predicates";
 export { type Log, parseTrustRoot, type TrustRoot } from "./root";

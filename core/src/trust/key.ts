@@ -14,12 +14,32 @@ export interface PublicKey {
 
 const ONLY_FOR = /^Waybill-Only-For:(.*)$/m;
 
+const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
+
 export function parsePublicKey(about: string, pem: string): PublicKey {
   if (!/^-----BEGIN (?:EC |RSA )?PUBLIC KEY-----$/m.test(pem)) {
     throw invalidKey(about, /PRIVATE KEY/.test(pem) ? "a private key" : "no PEM of a public key");
   }
+  const key = importKey(about, pem);
+  if (!isStrong(key)) throw invalidKey(about, `a key of type ${describeKey(key)}`);
+  return toPublicKey(key, confinement(pem));
+}
+
+/** What sigstore's clients sign with: ECDSA on the NIST curves, Ed25519, RSA from 2048 bits on. */
+export function isStrong({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  if (asymmetricKeyType === "ec") return CURVES.includes(asymmetricKeyDetails?.namedCurve ?? "");
+  if (asymmetricKeyType === "rsa") return (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  return asymmetricKeyType === "ed25519";
+}
+
+export function describeKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const size = asymmetricKeyDetails?.namedCurve ?? asymmetricKeyDetails?.modulusLength;
+  return `${asymmetricKeyType ?? "unknown"}${size === undefined ? "" : ` ${size}`}`;
+}
+
+function importKey(about: string, pem: string): KeyObject {
   try {
-    return toPublicKey(createPublicKey(pem), confinement(pem));
+    return createPublicKey(pem);
   } catch (cause) {
     throw invalidKey(about, (cause as Error).message, cause);
   }
@@ -53,7 +73,7 @@ function invalidKey(about: string, found: string, cause?: unknown): TrustError {
     "key-invalid",
     {
       about,
-      expected: "a public key as PEM (BEGIN PUBLIC KEY)",
+      expected: "a public key as PEM: ECDSA P-256, P-384 or P-521, Ed25519, or RSA of 2048 bits or more",
       found,
       next: "Export the public half of the signing key, for example with `openssl pkey -pubout`.",
     },

@@ -17,6 +17,8 @@ export interface TrustRoot {
 
 export interface Log {
   readonly id: Buffer;
+  /** Its first four bytes stand in the log's signature of a checkpoint. */
+  readonly checkpointId: Buffer;
   /** How the log names itself in a checkpoint: the host of its address, with port or path if it has them. */
   readonly names: readonly string[];
   readonly key: KeyObject;
@@ -67,11 +69,18 @@ function parseLog(about: string, log: TransparencyLogInstance): Log {
   if (!validFor.from || Number.isNaN(validFor.from.getTime()) || Number.isNaN(validFor.until?.getTime())) {
     throw invalidRoot(where, "a key with a start of its validity", "none");
   }
-  const id = (checkpointKeyId ?? logId)?.keyId;
+  const id = (logId ?? checkpointKeyId)?.keyId;
   if (!publicKey?.rawBytes || !id || id.length < 4) {
     throw invalidRoot(where, "a public key and a log id", "one of them missing");
   }
-  return { id, key: importKey(where, publicKey.rawBytes), names: namesOf(log.baseUrl), validFor };
+  const checkpointId = checkpointKeyId?.keyId ?? id;
+  return {
+    id,
+    checkpointId,
+    key: importKey(where, publicKey.rawBytes),
+    names: namesOf(log.baseUrl),
+    validFor,
+  };
 }
 
 /** Either SubjectPublicKeyInfo or, from early logs, a bare RSA key. */

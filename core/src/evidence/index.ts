@@ -1,0 +1,44 @@
+export { type Bundle, evidenceId, parseBundle, toEnvelope } from "./bundle";
+export { EvidenceError, type EvidenceErrorCode } from "./error";
+export { type Holding, type Impact, trustImpact, withoutSigner } from "./impact";
+export { LIMITS } from "./limits";
+export {
+  type Block,
+  checkPredicate,
+  type CycloneDx,
+  type Finding,
+  type Predicates,
+  type PredicateSchemas,
+  type Provenance,
+  type Resource,
+  type Revocation,
+  type Spdx,
+  standardPredicates,
+  type TestResult,
+  type VerificationSummary,
+  type Vulns,
+} from "./predicates";
+export {
+  type BuildSource,
+  checkProvenance,
+  type ExpectedBuild,
+  type ProvenancePoints,
+  provenanceRefusal,
+  sourceOf,
+} from "./provenance";
+export { BUNDLE_MEDIA_TYPE, type Descriptor, readReferrer, type Referrer, writeReferrer } from "./referrer";
+export { type Claim, type Piece, predicateOf, type Question, type Refused, type Report } from "./report";
+export { requireEvidence, type Requirement, type Verdict } from "./requirement";
+export type { SignerId } from "./signers";
+export type { Artifact } from "./sigstore";
+export {
+  isAbout,
+  parseStatement,
+  PAYLOAD_TYPE,
+  type Statement,
+  type Subject,
+  writeStatement,
+} from "./statement";
+export { type ExpectedSummary, summaryRefusal } from "./summary";
+export { type BundleQuestion, type VerifiedBundle, verifyBundle } from "./verifyBundle";
+export { verifyEvidence } from "./verifier";
