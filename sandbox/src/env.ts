@@ -23,6 +23,8 @@ export function sandboxEnv(
     PULUMI_BACKEND_URL: `file://${place.pulumiBackend}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The plugins are there. Without this the CLI would ask its download site for every package in node_modules.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     KUBECONFIG: place.kubeconfig,
     DOCKER_CONFIG: place.dockerConfig,
     BUILDX_CONFIG: path.join(place.dockerConfig, "buildx"),
