@@ -52,11 +52,7 @@ export const SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
 export const SLSA = "https://slsa.dev/provenance/v1";
 
 /** A trust policy in which the instance's usual identity may sign and attest for dev. */
-export function trustIn(
-  root: Instance["root"] | TrustedRootJson,
-  signer: object = {},
-  more: object = {},
-): Trust {
+export function trustIn(root: TrustedRootJson, signer: object = {}, more: object = {}): Trust {
   const policy = {
     version: 1,
     roots: { here: { document: root } },
@@ -140,7 +136,7 @@ export function bundleVerdict(
 
 /** A deep copy to spoil. */
 export function spoiled<Value>(value: Value, spoil: (copy: Value) => void): Value {
-  const copy = structuredClone(value);
+  const copy: Value = structuredClone(value);
   spoil(copy);
   return copy;
 }
