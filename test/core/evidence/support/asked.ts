@@ -111,7 +111,7 @@ export function codeOf(run: () => unknown): string {
     run();
     return "OK";
   } catch (error) {
-    if (error instanceof WaybillError) return error.code;
+    if (error instanceof WaybillError) return String(error.code);
     throw error;
   }
 }
