@@ -1,10 +1,10 @@
 // What Waybill is there to stop: a workload outside of dev that a tag names. The tag can be moved after it was tested.
 const kubernetes = require("@pulumi/kubernetes");
 
-const labels = { app: "hello" };
+const labels = { app: "by-hand" };
 
-new kubernetes.apps.v1.Deployment("hello", {
-  metadata: { name: "hello", namespace: "hello-staging" },
+new kubernetes.apps.v1.Deployment("by-hand", {
+  metadata: { name: "by-hand", namespace: "hello-staging" },
   spec: {
     selector: { matchLabels: labels },
     template: {

@@ -5,7 +5,7 @@ import { sandboxEnv, up } from "./index";
 import { withLock } from "./lock";
 import { DEFAULT_PORT, optionsFrom, placeOf } from "./place";
 import { deploy, prepare, refusedPreview, type Deployed } from "./start/deploy";
-import { deployedLines, pulumiLine, refusalLines } from "./start/output";
+import { deployedLines, pulumiLines, sayRefusal } from "./start/output";
 import type { Asking, Project } from "./start/pulumi";
 
 const clone = path.resolve(__dirname, "../..");
@@ -34,7 +34,7 @@ async function start(asking: Asking): Promise<void> {
   for (const [stack, what] of stacks) {
     say(`\n${stack}: ${what}`);
     await prepare(project(clone), stack, options.port, (line) => say(`  ${line}`), asking);
-    const result = await deploy(project(clone), stack, { ...asking, onLine: show });
+    const result = await deploy(project(clone), stack, pulumiLines(say), asking);
     deployedLines(result).forEach(say);
     deployed.push(result);
   }
@@ -43,14 +43,9 @@ async function start(asking: Asking): Promise<void> {
   summary(deployed, options.port);
 }
 
-function show(line: string): void {
-  const shown = pulumiLine(line);
-  if (shown !== undefined) say(shown);
-}
-
 async function refuse(project: Project, port: number, asking: Asking): Promise<void> {
   await prepare(project, "staging", port, (line) => say(`  ${line}`), asking);
-  refusalLines(await refusedPreview(project, "staging", asking)).forEach(say);
+  sayRefusal(await refusedPreview(project, "staging", /hello:latest/, asking), say);
   say("  refused, as it must be: nothing was changed");
 }
 

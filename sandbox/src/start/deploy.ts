@@ -49,41 +49,36 @@ export async function prepare(
 }
 
 /** `pulumi up` with the policy pack, then the question over HTTP what really answers. */
-export async function deploy(project: Project, stack: string, asking: Asking): Promise<Deployed> {
-  await mustPulumi(
-    project,
-    [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--suppress-outputs",
-      "--suppress-progress",
-      "--policy-pack",
-      project.policyPack,
-      ...settingsOf(project, stack),
-    ],
-    asking,
-  );
-  const outputs = JSON.parse(
+export async function deploy(
+  project: Project,
+  stack: string,
+  show: (line: string) => void,
+  asking: Asking,
+): Promise<Deployed> {
+  const quiet = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
+  const up = ["up", ...quiet, "--policy-pack", project.policyPack, ...settingsOf(project, stack)];
+  await mustPulumi(project, up, { ...asking, onLine: show });
+  const { release, digest, address } = JSON.parse(
     await mustPulumi(project, ["stack", "output", "--json", "--stack", stack], asking),
   ) as Outputs;
-  const { release, digest, address } = outputs;
   if (digest === undefined || address === undefined || release.image === null) {
     throw new Error(`${stack} runs nothing: ${release.waiting ?? "no reason given"}`);
   }
-  const { commit, dirty } = release.image;
   const answer = await ask(address, asking);
   if (answer.digest !== digest) {
     throw new Error(`${stack} exports ${digest}, but ${answer.digest} answers at ${address}`);
   }
+  const { commit, dirty } = release.image;
+  const { waiting } = release;
+  const { greeting } = answer;
   return {
     stack,
     digest,
     address,
     commit,
     dirty,
-    waiting: release.waiting,
-    greeting: answer.greeting,
+    waiting,
+    greeting,
     changed: await changed(project, stack, asking),
   };
 }
@@ -122,8 +117,13 @@ async function ask(address: string, { signal }: Asking): Promise<HelloAnswer> {
   }
 }
 
-/** A preview that must be refused; its words. */
-export async function refusedPreview(project: Project, stack: string, asking: Asking): Promise<string> {
+/** A preview that the policy pack must refuse because of one image; its words. */
+export async function refusedPreview(
+  project: Project,
+  stack: string,
+  image: RegExp,
+  asking: Asking,
+): Promise<string> {
   const args = [
     "preview",
     "--suppress-progress",
@@ -132,6 +132,9 @@ export async function refusedPreview(project: Project, stack: string, asking: As
     ...settingsOf(project, stack),
   ];
   const { code, stdout, stderr } = await pulumi(project, args, asking);
-  if (code === 0) throw new Error(`The preview of ${stack} was not refused:\n${stdout}`);
-  return `${stdout}\n${stderr}`;
+  const output = `${stdout}\n${stderr}`;
+  if (code === 0 || !/\[mandatory\]/.test(output) || !image.test(output)) {
+    throw new Error(`The preview of ${stack} was not refused by the policy pack:\n${output}`);
+  }
+  return output;
 }

@@ -1,12 +1,18 @@
 import type { Deployed } from "./deploy";
 
-/** Empty lines, dots, headings, and every line that BuildKit writes of each of its steps. */
+/** Empty lines, dots and headings; reads of stacks; every line that BuildKit writes of each of its steps. */
 const noise =
-  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|\(\d+s\) *(?:#\d+ .*)?$| warning: using pulumi-/;
+  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|^Loading policy packs|\(\d+s\) *(?:#\d+ .*)?$| read pulumi:pulumi:StackReference | warning: using pulumi-|^ {4}pulumi:providers:/;
 
-/** Pulumi's own lines, less the noise. */
-export function pulumiLine(line: string): string | undefined {
-  return noise.test(line) ? undefined : `  │ ${line.trimEnd()}`;
+/** Pulumi's own lines, less the noise and what was said just before. */
+export function pulumiLines(say: (line: string) => void): (line: string) => void {
+  let last = "";
+  return (line) => {
+    const said = line.replace(/\(\d+s\)/, "").trimEnd();
+    if (noise.test(line) || said === last) return;
+    last = said;
+    say(`  │ ${line.trimEnd()}`);
+  };
 }
 
 export function deployedLines({
@@ -28,8 +34,9 @@ export function deployedLines({
 }
 
 /** The refusal alone, out of all that a refused preview prints. */
-export function refusalLines(output: string): string[] {
+export function sayRefusal(output: string, say: (line: string) => void): void {
   const lines = output.split("\n");
-  const start = lines.findIndex((line) => /^\s*(Policy Violations|Policies|Diagnostics):/.test(line));
-  return lines.slice(Math.max(start, 0)).flatMap((line) => pulumiLine(line) ?? []);
+  const begin = lines.findIndex((line) => /^Policies:/.test(line));
+  const end = lines.findIndex((line) => /^(?:Diagnostics|Resources):/.test(line));
+  lines.slice(Math.max(begin, 0), end > begin ? end : undefined).forEach(pulumiLines(say));
 }
