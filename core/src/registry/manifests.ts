@@ -222,6 +222,6 @@ function claimedDigest(answer: Answer): Digest | undefined {
 }
 
 function assertName(reference: string, about: string): void {
-  if (reference.includes(":")) parseDigest(reference);
+  if (reference.includes(":")) digestAtDoor(reference, about);
   else if (!TAG.test(reference)) throw malformed(about, "a tag", quote(reference));
 }

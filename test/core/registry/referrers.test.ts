@@ -11,6 +11,7 @@ import {
   closeAll,
   indexOf,
   memoryRegistry,
+  tagOf,
   type TestAnswer,
   withFaults,
 } from "../../support/registry";
@@ -19,10 +20,6 @@ afterEach(closeAll);
 
 const API = "GET /v2/team/app/referrers/";
 const SBOM_TYPE = "application/spdx+json";
-
-function tagOf(digest: string): string {
-  return digest.replace(":", "-").slice(0, 71);
-}
 
 /** An image with two bundles and an SBOM, listed by the API and under the tag as well. */
 function imageWithReferrers(options: Parameters<typeof memoryRegistry>[0] = {}) {

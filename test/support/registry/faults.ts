@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from "undici";
+import { Agent } from "undici";
 import type { TestAnswer, TestHandler, TestRequest } from "./http";
 
 /** Something that goes wrong with some requests. */
@@ -34,28 +34,31 @@ export function altered(change: (answer: TestAnswer) => Partial<TestAnswer>): Fa
 export function proxyTo(url: string): { readonly handler: TestHandler; close(): Promise<void> } {
   const agent = new Agent();
   return {
-    async handler({ method, url: { pathname, search }, headers, read }) {
-      const { connection, "transfer-encoding": chunked, "content-length": length, ...kept } = headers;
-      const body = method === "GET" || method === "HEAD" ? null : await read();
+    handler: async (request) => {
+      const { method, url: asked, headers } = request;
       const answer = await agent.request({
         origin: url,
-        path: pathname + search,
-        method: method as Dispatcher.HttpMethod,
-        headers: kept,
-        body,
+        path: asked.pathname + asked.search,
+        method,
+        headers: without(headers, ...HOP_BY_HOP, "content-length"),
+        body: method === "GET" || method === "HEAD" ? null : await request.read(),
       });
-      const bytes = Buffer.from(await answer.body.arrayBuffer());
-      const {
-        "transfer-encoding": coding,
-        connection: kind,
-        "keep-alive": alive,
-        ...passed
-      } = answer.headers;
-      return { status: answer.statusCode, headers: passed as Record<string, string>, body: bytes };
+      const body = Buffer.from(await answer.body.arrayBuffer());
+      const passed = without(answer.headers, ...HOP_BY_HOP) as Record<string, string>;
+      return { status: answer.statusCode, headers: passed, body };
     },
     close: () => agent.destroy(),
   };
 }
+
+export function without<T>(
+  headers: Readonly<Record<string, T>> | undefined,
+  ...names: string[]
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !names.includes(name)));
+}
+
+const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding"];
 
 function fits(on: string | RegExp, line: string): boolean {
   return typeof on === "string" ? line.startsWith(on) : on.test(line);

@@ -29,7 +29,7 @@ export interface RunningServer {
   readonly url: string;
   /** Every request so far, such as `GET /v2/app/manifests/v1`. */
   readonly log: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ServeOptions {

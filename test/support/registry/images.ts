@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from "@waybill/core/image";
-import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "@waybill/core/registry";
+import { type Attachment, type Descriptor, OCI_INDEX, OCI_MANIFEST } from "@waybill/core/registry";
 import { type MemoryRegistry, sha256 } from "./memory-registry";
 
 export const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -46,6 +46,16 @@ export function addReferrer(
   const layers = [{ ...addBlob(registry, name, content), mediaType: artifactType }];
   const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST, artifactType, config, layers, subject };
   return { ...addManifest(registry, name, manifest), artifactType };
+}
+
+/** A bundle to hang onto an image. */
+export function attachment(content: string): Attachment {
+  return { artifactType: BUNDLE_TYPE, layers: [{ mediaType: BUNDLE_TYPE, bytes: Buffer.from(content) }] };
+}
+
+/** The tag under which clients keep the referrers of a digest (distribution-spec, "Referrers Tag Schema"). */
+export function tagOf(digest: string): string {
+  return digest.replace(":", "-").slice(0, "sha256-".length + 64);
 }
 
 export function indexOf(manifests: readonly Descriptor[]): object {

@@ -24,7 +24,9 @@ export function signIn({ users, expiresIn = 300 }: SignInOptions = {}): SignIn {
       .update(`${generation} ${[...scopes].sort().join(" ")}`)
       .digest("hex") + `.${scopes.join("|")}`;
   return {
-    expire: () => void generation++,
+    expire: () => {
+      generation += 1;
+    },
     service: (request) => {
       if (users && !knows(users, request)) return { status: 401 };
       const scopes = request.url.searchParams.getAll("scope");

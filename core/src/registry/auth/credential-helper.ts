@@ -3,39 +3,23 @@ import { registryError } from "../errors";
 import { isRecord, parseJson } from "../content/json";
 import type { Credentials } from "./credentials";
 
-/** Runs `docker-credential-<name> get` with a server on its standard input. */
-export type RunHelper = (
-  program: string,
-  server: string,
-) => Promise<{ readonly ok: boolean; readonly output: string }>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const HELPER_TIMEOUT_MS = 30_000;
 const HELPER_OUTPUT_BYTES = 256 * 1024;
 /** What the protocol says where there is no entry (docker/docker-credential-helpers, errors.go). */
 const NOT_FOUND = "credentials not found in native keychain";
 
-export const runHelper: RunHelper = (program, server) =>
-  new Promise((resolve, reject) => {
-    const options = { timeout: HELPER_TIMEOUT_MS, maxBuffer: HELPER_OUTPUT_BYTES };
-    const child = execFile(program, ["get"], options, (error, output) => {
-      // A number is the helper's own "no"; anything else means that it did not run to its end.
-      if (error !== null && typeof error.code !== "number")
-        reject(new Error("it did not run to its end", { cause: error }));
-      else resolve({ ok: error === null, output });
-    });
-    child.stdin?.on("error", () => undefined); // A helper may answer without reading.
-    child.stdin?.end(server);
-  });
-
+/** Runs `docker-credential-<name> get` with a server on its standard input. */
 export async function askHelper(
   name: string,
   server: string,
-  run: RunHelper,
+  env: Environment,
 ): Promise<Credentials | undefined> {
   // The name becomes part of a program's name: it must not reach into other folders.
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw failed(name, "a helper's plain name", "other characters");
   const program = `docker-credential-${name}`;
-  const { ok, output } = await run(program, server).catch((cause: unknown) => {
+  const { ok, output } = await run(program, server, env).catch((cause: unknown) => {
     throw failed(program, "to run", "that it cannot be run or does not end", cause);
   });
   if (!ok) {
@@ -43,6 +27,24 @@ export async function askHelper(
     throw failed(program, "credentials or a clear no", "a failure");
   }
   return parse(program, output);
+}
+
+function run(
+  program: string,
+  server: string,
+  env: Environment,
+): Promise<{ readonly ok: boolean; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: HELPER_TIMEOUT_MS, maxBuffer: HELPER_OUTPUT_BYTES, env };
+    const child = execFile(program, ["get"], options, (error, output) => {
+      // A number is the helper's own "no"; anything else means that it did not run to its end.
+      const ended = error === null || typeof error.code === "number";
+      if (ended) resolve({ ok: error === null, output });
+      else reject(new Error("it did not run to its end", { cause: error }));
+    });
+    child.stdin?.on("error", () => undefined); // A helper may answer without reading.
+    child.stdin?.end(server);
+  });
 }
 
 /** The output is secret: no part of it may reach a message. */

@@ -3,13 +3,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { registryError } from "../errors";
 import { isRecord, parseJson } from "../content/json";
-import { askHelper, type RunHelper, runHelper } from "./credential-helper";
+import { codeOf } from "../transport/diagnose";
+import { askHelper, type Environment } from "./credential-helper";
 import type { Credentials, CredentialSource } from "./credentials";
 
 export interface DockerConfigPlace {
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
   readonly home?: string;
-  readonly run?: RunHelper;
 }
 
 const DOCKER_HUB = "docker.io";
@@ -19,14 +19,14 @@ const HUB_NAMES = new Set([DOCKER_HUB, "index.docker.io", "registry-1.docker.io"
 
 /** Reads credentials where `docker login` leaves them: helpers first, then the file. Nothing is read before it is needed. */
 export function dockerCredentials(place: DockerConfigPlace = {}): CredentialSource {
-  const { env = process.env, home = homedir(), run = runHelper } = place;
+  const { env = process.env, home = homedir() } = place;
   const file = join(env["DOCKER_CONFIG"] ?? join(home, ".docker"), "config.json");
   let config: Promise<DockerConfig> | undefined;
   return async (registry) => {
     const { auths, credHelpers, credsStore } = await (config ??= load(file));
     const helper = find(credHelpers, registry) ?? credsStore;
     const key = registry === DOCKER_HUB ? DOCKER_HUB_KEY : registry;
-    const found = helper === undefined ? undefined : await askHelper(helper, key, run);
+    const found = helper === undefined ? undefined : await askHelper(helper, key, env);
     if (found !== undefined) return found;
     const entry = find(auths, registry);
     return entry === undefined ? undefined : parseEntry(file, registry, entry);
@@ -44,7 +44,7 @@ async function load(file: string): Promise<DockerConfig> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")) {
+    if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") {
       return { auths: new Map(), credHelpers: new Map(), credsStore: undefined };
     }
     throw unreadable(file, "a file that can be read", "one that cannot", cause);

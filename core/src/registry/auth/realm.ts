@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { quote } from "../../image";
 import { registryError } from "../errors";
-import { isLoopback, isPrivate } from "../transport/endpoint";
+import { isLoopback, isPrivate, isThisMachine } from "../transport/endpoint";
 import type { Access } from "../transport/transport";
 
 /** Further hosts that may see a registry's credentials, by registry. */
@@ -16,7 +16,7 @@ export function parseRealm({ registry, home }: Access, text: string): URL {
     realm.password === "" &&
     (realm.protocol === "https:" || realm.protocol === "http:") &&
     isPrivate(realm) &&
-    (!isLoopback(realm.hostname) || isLoopback(home.hostname));
+    (!isThisMachine(realm.hostname) || isLoopback(home.hostname));
   if (!fits) {
     throw registryError("insecure", {
       about: `sign-in to ${registry}`,

@@ -43,7 +43,9 @@ export function parseDescriptor(value: unknown, about: string): Descriptor {
   };
 }
 
+/** Registries written in Go say null where a list is empty. */
 export function parseDescriptors(value: unknown, about: string): readonly Descriptor[] {
+  if (value === null) return [];
   if (!Array.isArray(value)) throw malformed(about, "a list of descriptors", show(value));
   return value.map((entry) => parseDescriptor(entry, about));
 }
@@ -85,6 +87,6 @@ export function malformed(about: string, expected: string, found: string, cause?
 }
 
 export function show(value: unknown): string {
-  if (value === undefined) return "none";
+  if (value === undefined || value === null) return "none";
   return typeof value === "string" ? quote(value) : `a JSON ${Array.isArray(value) ? "list" : typeof value}`;
 }

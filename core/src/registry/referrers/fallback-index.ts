@@ -13,18 +13,16 @@ export interface FallbackIndex {
   readonly entries: ReadonlyMap<Digest, Entry>;
 }
 
-const EMPTY: FallbackIndex = { rest: { schemaVersion: 2, mediaType: OCI_INDEX }, entries: new Map() };
+const EMPTY = { schemaVersion: 2 };
 
 export function readIndex(manifest: Manifest | undefined, about: string): FallbackIndex {
-  if (manifest === undefined) return EMPTY;
-  const json = parseJson(manifest.bytes);
-  if (!isRecord(json) || !Array.isArray(json["manifests"]))
-    throw malformed(about, "an index", "something else");
+  const json = manifest === undefined ? EMPTY : parseJson(manifest.bytes);
+  if (!isRecord(json)) throw malformed(about, "an index", "something else");
   const { manifests, ...rest } = json;
-  const entries = (manifests as unknown[])
+  const entries = (Array.isArray(manifests) ? (manifests as unknown[]) : [])
     .filter(isRecord)
     .map((entry) => [digestAtDoor(entry["digest"], about), entry] as const);
-  return { rest, entries: new Map(entries) };
+  return { rest: { ...rest, mediaType: OCI_INDEX }, entries: new Map(entries) };
 }
 
 export function withEntries(

@@ -55,7 +55,7 @@ export class Attempts {
         expiry.abort();
       },
       Math.min(total, LONGEST_TIMER_MS),
-    );
+    ).unref();
     this.signal = caller === undefined ? expiry.signal : AbortSignal.any([caller, expiry.signal]);
   }
 

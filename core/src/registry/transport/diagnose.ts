@@ -37,25 +37,30 @@ export function diagnose(thrown: unknown): Diagnosis {
 }
 
 function isParserError(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === "HTTPParserError";
+  return field(thrown, "name") === "HTTPParserError";
 }
 
 function isCertificate(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code);
 }
 
-/** undici wraps a few of the system's errors. */
-function codeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return "";
-  if ("code" in thrown && typeof thrown.code === "string") return thrown.code;
-  return codeOf(thrown.cause);
+/** The code of an error of the system, or of the one that it wraps. */
+export function codeOf(thrown: unknown): string {
+  const code = field(thrown, "code");
+  if (typeof code === "string") return code;
+  const cause = field(thrown, "cause");
+  return cause === undefined ? "" : codeOf(cause);
 }
 
 function describe(thrown: unknown): string {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = codeOf(thrown);
-  return `a broken connection (${[code, text]
-    .filter((part) => part !== "")
-    .map(quote)
-    .join(": ")})`;
+  const message = field(thrown, "message");
+  const text = typeof message === "string" ? message : String(thrown);
+  return quote([codeOf(thrown), text].filter((part) => part !== "").join(": "));
+}
+
+/** Errors of the system may come from another realm, where `instanceof Error` does not see them. */
+function field(thrown: unknown, name: string): unknown {
+  return typeof thrown === "object" && thrown !== null
+    ? (thrown as Record<string, unknown>)[name]
+    : undefined;
 }

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { type ImageReference, parseReference } from "../../image";
+import { type ImageReference, parseReference, quote } from "../../image";
 import { registryError } from "../errors";
 
 /** A place in a registry, by the name under which people know it. */
@@ -34,16 +34,35 @@ export function isPrivate(url: URL): boolean {
   return url.protocol === "https:" || isLoopback(url.hostname);
 }
 
+/** Every name and address under which a request would end on this machine, as far as the name itself tells. */
+export function isThisMachine(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, "");
+  return (
+    isLoopback(name) ||
+    name.endsWith(".localhost") ||
+    name === "0.0.0.0" ||
+    name === "[::]" ||
+    name.startsWith("[::ffff:7f") // IPv4 loopback inside IPv6, as URL writes it.
+  );
+}
+
 /** Names come from parsed references; this keeps a hand-made one from reaching other paths of the host. */
 export function assertRepository({ registry, repository }: Repository): void {
-  const parsed = parseReference(`${registry}/${repository}`);
-  if (parsed.registry !== registry || parsed.repository !== repository || parsed.tag !== undefined) {
-    throw registryError("malformed", {
-      about: `repository ${registry}/${repository}`,
-      expected: "a registry and a repository",
-      found: `what reads as ${parsed.registry}/${parsed.repository}`,
-      next: "Parse image references with parseReference.",
-    });
+  const parsed = parse(`${registry}/${repository}`);
+  if (parsed?.registry === registry && parsed.repository === repository && parsed.tag === undefined) return;
+  throw registryError("malformed", {
+    about: `repository ${quote(`${registry}/${repository}`)}`,
+    expected: "a registry and a repository",
+    found: "something else",
+    next: "Parse image references with parseReference.",
+  });
+}
+
+function parse(text: string): ImageReference | undefined {
+  try {
+    return parseReference(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { registryError } from "../errors";
-import { isLoopback, isPrivate } from "./endpoint";
+import { isLoopback, isPrivate, isThisMachine } from "./endpoint";
 
 export const MOST_REDIRECTS = 5;
 
@@ -25,7 +25,7 @@ export function safeTarget(about: string, from: URL, location: string | undefine
   if (to.username !== "" || to.password !== "")
     throw unsafe(about, "a URL without credentials", "credentials");
   const same = to.origin === from.origin;
-  if (!same && isLoopback(to.hostname) && !isLoopback(from.hostname)) {
+  if (!same && isThisMachine(to.hostname) && !isLoopback(from.hostname)) {
     throw unsafe(about, "a host beyond this machine", to.host);
   }
   if (!same && !isPrivate(to)) throw unsafe(about, "an https URL", `plain HTTP to ${to.host}`);

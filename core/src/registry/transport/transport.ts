@@ -98,6 +98,8 @@ export class Transport {
       throw aborted(call.about, cause);
     });
     const attempts = this.attempts(call);
+    // Whoever begins to read a blob and then forgets about it does not keep the place.
+    attempts.signal.addEventListener("abort", free, { once: true });
     return {
       attempts,
       leave: () => {
