@@ -1,4 +1,4 @@
-import { bench, closeAll, memoryRegistry } from "../../support/registry";
+import { bench, closeAll, memoryRegistry, withFaults } from "../../support/registry";
 
 afterEach(closeAll);
 
@@ -16,6 +16,13 @@ describe("preflight", () => {
       expect(await registry.preflight(app)).toEqual({ via: "tag" });
       expect(server.log.filter((line) => line.startsWith("PUT"))).toHaveLength(writes);
     }
+  });
+
+  it("sees the API also where the repository was yet to come", async () => {
+    const memory = memoryRegistry({ immutableTags: true });
+    const unknown = { on: "GET /v2/team/app/referrers", then: { status: 404 } };
+    const { registry, app } = await bench(withFaults(memory.handler, [unknown]));
+    expect(await registry.preflight(app)).toEqual({ via: "api" });
   });
 
   it("says in advance that immutable tags stand in the way, every time", async () => {

@@ -168,13 +168,11 @@ describe("the referrers API", () => {
     });
   });
 
-  it("is remembered as absent for the repository, not for its neighbours", async () => {
+  it("is remembered as absent for a repository with lists under tags, not for its neighbours", async () => {
     const { memory, image, bundles, sbom } = imageWithReferrers();
     const bare = addImage(memory, "team/bare", "bare");
-    const half = withFaults(memory.handler, [
-      { on: "GET /v2/team/bare/referrers", times: 9, then: { status: 404 } },
-    ]);
-    const { registry, app, server } = await bench(half);
+    addManifest(memory, "team/bare", indexOf([]), tagOf(bare.digest));
+    const { registry, app, server } = await bench(withFaults(memory.handler, [noApi("team/bare", 9)]));
     const neighbour = { ...app, repository: "team/bare" };
     await registry.listReferrers(neighbour, bare.digest);
     await registry.listReferrers(neighbour, bare.digest);
@@ -183,7 +181,20 @@ describe("the referrers API", () => {
       digests([...bundles, sbom]),
     );
   });
+
+  it("is asked again where a 404 meant only that the repository was yet to come", async () => {
+    const { memory, image, bundles, sbom } = imageWithReferrers();
+    const { registry, app } = await bench(withFaults(memory.handler, [noApi("team/app", 1)]));
+    expect((await registry.listReferrers(app, image.digest)).referrers).toEqual([]);
+    expect(digests((await registry.listReferrers(app, image.digest)).referrers)).toEqual(
+      digests([...bundles, sbom]),
+    );
+  });
 });
+
+function noApi(name: string, times: number) {
+  return { on: `GET /v2/${name}/referrers`, times, then: { status: 404 } };
+}
 
 describe("the fallback tag", () => {
   it.each(["an image", "the subject itself"])(

@@ -5,6 +5,7 @@ import { RegistryError } from "@waybill/core/registry";
 import {
   addBlob,
   addImage,
+  attachment,
   bench,
   client,
   closeAll,
@@ -62,6 +63,26 @@ describe("a registry that says slow down", () => {
     expect(registry.report()).toEqual([
       expect.objectContaining({ requests: 21, rateLimited: 1, retries: 1 }),
     ]);
+  });
+
+  it.each([
+    ["an upload", "PUT /v2/team/app/blobs/uploads/"],
+    ["an update of a list of referrers", "PUT /v2/team/app/manifests/sha256-"],
+  ])("REG-001: a 429 to %s pauses everybody as well", async (_, on) => {
+    const memory = memoryRegistry({ referrers: false });
+    const image = addImage(memory, "team/app", "one");
+    const asked: number[] = [];
+    const faulty = withFaults(memory.handler, [
+      { on, then: { status: 429, headers: { "retry-after": "7" } } },
+    ]);
+    const { registry, app, clock } = await bench((request) => {
+      asked.push(clock.now());
+      return faulty(request);
+    });
+    await registry.attach(app, image, attachment("signature"));
+    const gaps = asked.map((time, n) => time - (asked[n - 1] ?? time));
+    expect(Math.max(...gaps)).toBeGreaterThanOrEqual(7000);
+    expect(registry.report()[0]).toMatchObject({ rateLimited: 1 });
   });
 
   it("REG-002: 429 for ever: growing pauses, a bounded time, then an error that names registry and operation", async () => {

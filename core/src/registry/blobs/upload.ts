@@ -60,7 +60,7 @@ export class Upload {
       if (this.sourceFailure !== undefined) throw this.sourceFailure;
       const curable = failure instanceof RegistryError && CURABLE.has(failure.code);
       if (this.session === undefined || (!curable && !(failure instanceof Setback))) throw failure;
-      await this.resume();
+      await this.resume(failure);
     }
   }
 
@@ -80,13 +80,14 @@ export class Upload {
   }
 
   /** Looks how far the registry got and goes on from there, until it has everything. */
-  private async resume(): Promise<void> {
+  private async resume(first: unknown): Promise<void> {
     const attempts = this.transport.attempts({
       about: this.about,
       signal: this.tools.signal,
       bytes: this.blob.size,
     });
     try {
+      if (first instanceof Setback) await attempts.recover(first);
       for (;;) {
         try {
           const offset = await this.locate();

@@ -6,22 +6,22 @@ import type { Place } from "../place";
 import { assertFew, type ReferrerLimits } from "./limits";
 import { fallbackTag, isTruncated } from "./tag";
 
-export interface FallbackList {
+export interface TagList {
   readonly referrers: readonly Descriptor[];
   readonly warnings: readonly string[];
 }
 
-/** The list that clients keep under a tag where the registry has no referrers API. No tag means no referrers. */
+/** The list that clients keep under a tag where the registry has no referrers API; undefined where there is no tag. */
 export async function listByTag(
   manifests: Manifests,
   place: Place,
   subject: Digest,
   waiting: Waiting,
   limits: ReferrerLimits,
-): Promise<FallbackList> {
+): Promise<TagList | undefined> {
   const tag = fallbackTag(subject);
   const found = await manifests.find(place, tag, waiting);
-  if (found === undefined) return { referrers: [], warnings: [] };
+  if (found === undefined) return undefined;
   const { content } = found;
   if (content.kind !== "index") {
     return { referrers: [], warnings: [`${place.name(tag)} is an image, not a list of referrers: ignored.`] };

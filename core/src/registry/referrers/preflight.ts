@@ -28,7 +28,11 @@ export async function preflight(
   if (await referrers.hasApi(place, NOBODY, waiting)) return { via: "api" };
   const [one, other] = [probe("1"), probe("2")];
   const found = await manifests.find(place, PROBE_TAG, waiting);
-  if (found === undefined) await manifests.put(place, one, PROBE_TAG, waiting);
+  if (found === undefined) {
+    await manifests.put(place, one, PROBE_TAG, waiting);
+    // Registries may know nothing of a repository before something is in it.
+    if (await referrers.hasApi(place, NOBODY, waiting)) return { via: "api" };
+  }
   // An immutable tag may be written again with what it has: only other content tells.
   const changed = found?.digest === other.digest ? one : other;
   await manifests.put(place, changed, PROBE_TAG, waiting);

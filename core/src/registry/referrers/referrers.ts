@@ -6,7 +6,7 @@ import type { Manifests, Waiting } from "../manifests";
 import type { Place } from "../place";
 import type { Transport } from "../transport/transport";
 import { listByApi, type ReferrersQuery } from "./api";
-import { listByTag, names } from "./fallback";
+import { listByTag, names, type TagList } from "./fallback";
 import type { ReferrerLimits } from "./limits";
 
 /** What points at a digest, and how that was learned. */
@@ -19,8 +19,8 @@ export interface ReferrerList {
 
 export class Referrers {
   /**
-   * Repositories without the referrers API. Not whole hosts: olareg and others answer 404 for some repositories and
-   * serve others, and a wrong "no" would hide evidence.
+   * Repositories whose lists stand under tags. Not whole hosts, and not after a 404 alone: registries answer 404 for
+   * some repositories and for those that are yet to come, and a wrong "no" would hide evidence.
    */
   private readonly withoutApi = new Set<string>();
 
@@ -32,11 +32,8 @@ export class Referrers {
 
   async list(place: Place, subject: Digest, query: ReferrersQuery): Promise<ReferrerList> {
     const byApi = await this.askApi(place, subject, query);
-    const { signal } = query;
     const list =
-      byApi === undefined
-        ? await listByTag(this.manifests, place, subject, { signal }, this.limits)
-        : { referrers: byApi, warnings: [] };
+      byApi === undefined ? await this.readTag(place, subject, query) : { referrers: byApi, warnings: [] };
     // Registries may ignore the filter (then OCI-Filters-Applied is missing), and a tag knows none: filter always.
     const { artifactType } = query;
     const wanted = list.referrers.filter(
@@ -70,8 +67,13 @@ export class Referrers {
     query: ReferrersQuery,
   ): Promise<readonly Descriptor[] | undefined> {
     if (this.withoutApi.has(place.name())) return undefined;
-    const found = await listByApi(this.transport, place, subject, query, this.limits);
-    if (found === undefined) this.withoutApi.add(place.name());
-    return found;
+    return listByApi(this.transport, place, subject, query, this.limits);
+  }
+
+  private async readTag(place: Place, subject: Digest, { signal }: Waiting): Promise<TagList> {
+    const list = await listByTag(this.manifests, place, subject, { signal }, this.limits);
+    if (list === undefined) return { referrers: [], warnings: [] };
+    this.withoutApi.add(place.name());
+    return list;
   }
 }

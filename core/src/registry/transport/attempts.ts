@@ -78,12 +78,20 @@ export class Attempts {
     if (throttled) this.throttles += 1;
     else this.failures += 1;
     const wait = Math.max(retryAfterMs, this.backoff(this.failures + this.throttles));
-    if (throttled) host.pause(Math.min(wait, this.policy.totalMs));
+    if (throttled) this.pause(host, wait);
     if (this.failures >= this.policy.attempts) throw error;
     if (this.tools.clock.now() + wait > this.deadline) throw error;
     host.retried();
     // A throttled host makes everybody wait, this operation included, when the next request asks to be admitted.
     if (!throttled) await this.sleep(wait);
+  }
+
+  /** For whoever tries nothing again by itself: "slow down" still reaches everybody. */
+  heed(failure: unknown): unknown {
+    if (failure instanceof Setback && failure.error.code === "rate-limited") {
+      this.pause(failure.host, Math.max(failure.retryAfterMs, this.backoff(1)));
+    }
+    return failure;
   }
 
   /** Turns what the transport threw into what a reader understands. */
@@ -100,6 +108,10 @@ export class Attempts {
     const { code, found, passing } = diagnose(thrown);
     const error = registryError(code, { about: this.about, expected: "an answer", found }, { cause: thrown });
     return passing ? new Setback(error, host) : error;
+  }
+
+  private pause(host: Host, ms: number): void {
+    host.pause(Math.min(ms, this.policy.totalMs));
   }
 
   private async sleep(ms: number): Promise<void> {

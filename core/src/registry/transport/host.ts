@@ -62,8 +62,11 @@ export class Host {
   }
 
   pause(ms: number): void {
-    this.count.rateLimited += 1;
     this.pausedUntil = Math.max(this.pausedUntil, this.clock.now() + ms);
+  }
+
+  rateLimited(): void {
+    this.count.rateLimited += 1;
   }
 
   retried(): void {

@@ -74,7 +74,7 @@ export class Transport {
             await answer.discard();
           }
         } catch (failure) {
-          if (call.retry === false) throw failure;
+          if (call.retry === false) throw attempts.heed(failure);
           await attempts.recover(failure);
         }
       }
@@ -118,6 +118,7 @@ export class Transport {
   async exchange(call: Call, attempts: Attempts): Promise<Answer> {
     const answer = await this.authorized(call, attempts);
     if (call.expect.includes(answer.status)) return answer;
+    if (answer.status === 429) answer.host.rateLimited();
     try {
       throw await refusal(answer, this.tools.clock);
     } finally {
