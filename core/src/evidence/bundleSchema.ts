@@ -2,12 +2,15 @@ import type { JsonSchema } from "../schema";
 import { LIMITS } from "./limits";
 
 /** Protocol buffers write a 64-bit number as text. Negative ones mean nothing here (SIG-028). */
-const count = {
+const numeral = (digits: number): JsonSchema => ({
   anyOf: [
-    { type: "string", pattern: "^[0-9]{1,18}$" },
-    { type: "integer", minimum: 0 },
+    { type: "string", pattern: `^[0-9]{1,${digits}}$` },
+    { type: "integer", minimum: 0, maximum: 10 ** Math.min(digits, 15) },
   ],
-};
+});
+const count = numeral(18);
+/** Up to the year 33658: what a date can hold. */
+const seconds = numeral(12);
 const base64 = { type: "string", format: "base64" };
 const text = { type: "string", maxLength: 4096 };
 
@@ -24,7 +27,7 @@ const logEntry = object(["logId", "kindVersion", "canonicalizedBody"], {
   logIndex: count,
   logId: object(["keyId"], { keyId: base64 }),
   kindVersion: object(["kind", "version"], { kind: text, version: text }),
-  integratedTime: count,
+  integratedTime: seconds,
   inclusionPromise: object(["signedEntryTimestamp"], { signedEntryTimestamp: base64 }),
   inclusionProof: object([], {
     logIndex: count,

@@ -1,5 +1,7 @@
 import { type EvidenceErrorCode, refusal } from "./error";
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /**
  * Parses JSON that a signature covers or stands in. Two keys of one name are refused: which of them counts differs from
  * reader to reader, so that one would verify what another does not use (SIG-048).
@@ -8,7 +10,7 @@ export function parseJson(about: string, bytes: Uint8Array, code: EvidenceErrorC
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
     value = JSON.parse(text);
     // What has no key twice prints as it was read, unless it has other white space, escapes or numbers.
     if (JSON.stringify(value) === text) return value;

@@ -2,7 +2,7 @@ import { X509Certificate, type KeyObject } from "node:crypto";
 import { X509Certificate as Asn1Certificate } from "@sigstore/core";
 import type { CertificateAuthority } from "@sigstore/protobuf-specs";
 import { invalidRoot } from "./error";
-import type { Window } from "./window";
+import { isWindow, type Window } from "./window";
 
 /**
  * A chain that we rely on, from the certificate that is used (issuing or time stamping) up to the anchor. Its links are
@@ -16,6 +16,8 @@ export interface Authority {
 export interface Link {
   readonly certificate: X509Certificate;
   readonly key: KeyObject;
+  /** The key as SubjectPublicKeyInfo. */
+  readonly keyDer: Buffer;
   readonly validFor: Window;
   readonly subject: Buffer;
   readonly issuer: Buffer;
@@ -39,7 +41,9 @@ export function parseAuthority(
   if (use === "time stamping" && !isFor(first.certificate, TIME_STAMPING)) {
     throw invalidRoot(where, "a first certificate for time stamping (extended key usage)", "another use");
   }
-  return { chain: [first, ...rest], validFor: { from: validFor?.start, until: validFor?.end } };
+  const window = { from: validFor?.start, until: validFor?.end };
+  if (!isWindow(window)) throw invalidRoot(where, "dates of its validity", "some that are none");
+  return { chain: [first, ...rest], validFor: window };
 }
 
 /** By its extended key usage; a certificate without one, where Node has undefined, is for nothing. */
@@ -55,6 +59,7 @@ function parseLink(about: string, der: Buffer): Link {
     return {
       certificate,
       key: certificate.publicKey,
+      keyDer: certificate.publicKey.export({ type: "spki", format: "der" }),
       validFor: validityOf(asn1),
       subject,
       issuer,

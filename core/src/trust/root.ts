@@ -3,7 +3,7 @@ import { TrustedRoot as TrustedRootJson } from "@sigstore/protobuf-specs";
 import type { TransparencyLogInstance } from "@sigstore/protobuf-specs";
 import { parseAuthority, type Authority } from "./authority";
 import { invalidRoot } from "./error";
-import type { Window } from "./window";
+import { isWindow, type Window } from "./window";
 
 /** A sigstore instance that we rely on: who may issue certificates, tell the time, and keep logs. */
 export interface TrustRoot {
@@ -66,7 +66,7 @@ function parseLog(about: string, log: TransparencyLogInstance): Log {
   const { publicKey, logId, checkpointKeyId } = log;
   const validFor = { from: publicKey?.validFor?.start, until: publicKey?.validFor?.end };
   // SIG-083: a key with no start would vouch for any past; the libraries take it as "since ever".
-  if (!validFor.from || Number.isNaN(validFor.from.getTime()) || Number.isNaN(validFor.until?.getTime())) {
+  if (!validFor.from || !isWindow(validFor)) {
     throw invalidRoot(where, "a key with a start of its validity", "none");
   }
   const id = (logId ?? checkpointKeyId)?.keyId;

@@ -4,6 +4,11 @@ export interface Window {
   readonly until: Date | undefined;
 }
 
+/** Whether both ends are dates, as far as they are there: comparing with one that is none is always false. */
+export function isWindow({ from, until }: Window): boolean {
+  return ![from, until].some((end) => end !== undefined && Number.isNaN(end.getTime()));
+}
+
 export function contains({ from, until }: Window, time: Date): boolean {
   return (from === undefined || from <= time) && (until === undefined || time <= until);
 }

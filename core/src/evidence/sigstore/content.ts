@@ -11,14 +11,14 @@ export interface SignedContent {
   /** Of all that is signed; undefined where only another digest of it is known. */
   readonly digest: (algorithm: HashName) => Buffer | undefined;
   /** Of an envelope's payload alone. */
-  readonly payloadDigest: Buffer | undefined;
+  readonly payloadDigest: () => Buffer | undefined;
 }
 
 /** A file, or its digest where the file is elsewhere. */
 export type Artifact = { readonly bytes: Uint8Array } | { readonly digest: Digest };
 
 export function envelopeContent({ signed, payload }: Envelope): SignedContent {
-  return { ...fileContent(signed), payloadDigest: createHash("sha256").update(payload).digest() };
+  return { ...fileContent(signed), payloadDigest: () => createHash("sha256").update(payload).digest() };
 }
 
 export function artifactContent(artifact: Artifact): SignedContent {
@@ -29,24 +29,35 @@ export function artifactContent(artifact: Artifact): SignedContent {
     verifies: (key, signature) =>
       algorithm === "sha256" ? isStrong(key) && verifyDigest(digest, key, signature) : undefined,
     digest: (other) => (other === algorithm ? digest : undefined),
-    payloadDigest: undefined,
+    payloadDigest: () => undefined,
   };
 }
 
 function fileContent(bytes: Uint8Array): SignedContent {
   return {
     verifies: (key, signature) =>
-      isStrong(key) && hashesFor(key).some((algorithm) => verify(algorithm, bytes, key, signature)),
+      hashesFor(key).some((algorithm) => verify(algorithm, bytes, key, signature)),
     digest: (algorithm) => createHash(algorithm).update(bytes).digest(),
-    payloadDigest: undefined,
+    payloadDigest: () => undefined,
   };
 }
 
+type Hashes = readonly (HashName | null)[];
+
+/** Asking a key for its details costs as much as a tenth of a signature. */
+const hashes = new WeakMap<KeyObject, Hashes>();
+
+function hashesFor(key: KeyObject): Hashes {
+  let found = hashes.get(key);
+  if (!found) {
+    found = isStrong(key) ? usualHashes(key) : [];
+    hashes.set(key, found);
+  }
+  return found;
+}
+
 /** Newer sigstore clients hash as wide as the curve, older ones and many key services always with SHA-256. */
-export function hashesFor({
-  asymmetricKeyType,
-  asymmetricKeyDetails,
-}: KeyObject): readonly (HashName | null)[] {
+function usualHashes({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Hashes {
   if (asymmetricKeyType === "ed25519") return [null];
   if (asymmetricKeyDetails?.namedCurve === "secp384r1") return ["sha384", "sha256"];
   if (asymmetricKeyDetails?.namedCurve === "secp521r1") return ["sha512", "sha256"];

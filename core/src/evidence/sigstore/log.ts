@@ -38,7 +38,7 @@ export function verifyEntry(
   signer: Buffer,
 ): void {
   const logged = readLogBody(about, entry);
-  const digest = logged.of === "signed" ? signed.digest(logged.algorithm) : signed.payloadDigest;
+  const digest = logged.of === "signed" ? signed.digest(logged.algorithm) : signed.payloadDigest();
   if (!digest?.equals(logged.digest) || (logged.of === "payload" && logged.algorithm !== "sha256")) {
     throw refusal("log-entry-mismatch", about, "a log entry about this content", "one about other content");
   }

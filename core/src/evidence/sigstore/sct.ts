@@ -1,5 +1,5 @@
-import { ByteStream, EXTENSION_OID_SCT, X509SCTExtension } from "@sigstore/core";
 import { createHash } from "node:crypto";
+import { ASN1Obj, ByteStream, EXTENSION_OID_SCT, X509SCTExtension } from "@sigstore/core";
 import { contains, type Authority, type Log } from "../../trust";
 import { refusal } from "../error";
 import type { Leaf } from "./certificate";
@@ -14,40 +14,53 @@ export function verifySct(
   { chain: [issuer] }: Authority,
   logs: readonly Log[],
 ): void {
-  if (!promises(about, leaf, issuer.certificate.publicKey.export({ type: "spki", format: "der" }), logs)) {
-    const expected = "a certificate that a trusted certificate transparency log has seen";
-    throw refusal("sct-invalid", about, expected, "no valid promise of such a log in it");
-  }
+  if (isPromised(about, leaf, issuer.keyDer, logs)) return;
+  const expected = "a certificate that a trusted certificate transparency log has seen";
+  throw refusal("sct-invalid", about, expected, "no valid promise of such a log in it");
 }
 
-function promises(about: string, { asn1 }: Leaf, issuerKey: Buffer, logs: readonly Log[]): boolean {
+function isPromised(about: string, { asn1 }: Leaf, issuerKey: Buffer, logs: readonly Log[]): boolean {
   try {
-    const precertificate = asn1.clone();
-    const at = precertificate.extensions.findIndex(
-      (extension) => extension.subs[0]?.toOID() === EXTENSION_OID_SCT,
-    );
-    const [removed] = at < 0 ? [] : precertificate.extensions.splice(at, 1);
-    if (!removed) return false;
-    const tbs = precertificate.tbsCertificate.toDER();
+    const promises = asn1.extensions.find(isPromises);
+    if (!promises) return false;
+    const tbs = withoutPromises(asn1.tbsCertificate).toDER();
     const signed = new ByteStream();
     signed.appendView(createHash("sha256").update(issuerKey).digest());
     signed.appendUint24(tbs.length);
     signed.appendView(tbs);
-    return new X509SCTExtension(removed).signedCertificateTimestamps.some((sct) =>
+    return new X509SCTExtension(promises).signedCertificateTimestamps.some((sct) =>
       logs.some(
-        (log) =>
-          log.id.equals(sct.logID) &&
-          contains(log.validFor, sct.datetime) &&
-          sct.verify(signed.buffer, log.key),
+        ({ id, key, validFor }) =>
+          id.equals(sct.logID) && contains(validFor, sct.datetime) && sct.verify(signed.buffer, key),
       ),
     );
   } catch (cause) {
-    throw refusal(
-      "sct-invalid",
-      about,
-      "a well-formed list of signed certificate timestamps",
-      (cause as Error).message,
-      cause,
-    );
+    const expected = "a well-formed list of signed certificate timestamps";
+    throw refusal("sct-invalid", about, expected, (cause as Error).message, cause);
   }
+}
+
+/** The extensions stand in the certificate's third tagged part, as one sequence. */
+function withoutPromises(tbs: ASN1Obj): ASN1Obj {
+  return withSubs(tbs, (part) =>
+    part.tag.isContextSpecific(0x03)
+      ? withSubs(
+          part,
+          (list) =>
+            new ASN1Obj(
+              list.tag,
+              list.value,
+              list.subs.filter((one) => !isPromises(one)),
+            ),
+        )
+      : part,
+  );
+}
+
+function withSubs(object: ASN1Obj, change: (sub: ASN1Obj) => ASN1Obj): ASN1Obj {
+  return new ASN1Obj(object.tag, object.value, object.subs.map(change));
+}
+
+function isPromises(extension: ASN1Obj): boolean {
+  return extension.subs[0]?.toOID() === EXTENSION_OID_SCT;
 }
