@@ -53,11 +53,16 @@ export class Calls {
     const urn = request.getUrn?.() ?? "";
     const secrets = secretStrings(inputs);
     const { engine } = this;
+    let shown = "";
+    const progress = (text: string): void => {
+      if (text !== shown) engine?.log("info", urn, mask(text, secrets), true);
+      shown = text;
+    };
     return {
       urn,
       ...parseUrn(urn),
       signal,
-      progress: (text) => engine?.log("info", urn, mask(text, secrets), true),
+      progress,
       log: (severity, text) => engine?.log(severity, urn, mask(text, secrets), false),
     };
   }

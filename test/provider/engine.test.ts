@@ -72,13 +72,14 @@ describe("the engine's log", () => {
   const talkative: Partial<ResourceFunctions> = {
     create: (_request, operation) => {
       operation.progress("1 of 2: hush");
+      operation.progress("1 of 2: hush");
       operation.log("warning", "slow today");
       operation.progress("");
       return Promise.resolve({ id: "1", outputs: {} });
     },
   };
 
-  test("gets progress and messages in order, before the result, without secrets", async () => {
+  test("gets progress and messages in order, before the result, once each, without secrets", async () => {
     const { create, engine } = await served(talkative);
     await create({ label: "a", key: new Secret("hush") });
     expect(engine.lines).toEqual([

@@ -29,8 +29,11 @@ function whatIsLeft(live: KubeObject): string {
   const conditions = listAt(live, "status", "conditions")
     .filter((one) => textAt(live, "kind") === "Namespace" && textAt(one, "status") === "True")
     .map((one) => textAt(one, "message") ?? "");
-  const finalizers = listAt(live, "metadata", "finalizers").map(String);
-  return [...conditions, `finalizers left: ${finalizers.join(", ") || "none"}`].join("; ");
+  const finalizers = [...listAt(live, "metadata", "finalizers"), ...listAt(live, "spec", "finalizers")];
+  return [
+    ...conditions,
+    `finalizers left: ${finalizers.map((one) => JSON.stringify(one)).join(", ") || "none"}`,
+  ].join("; ");
 }
 
 function stuck(object: KubeObject, seconds: number, left: string): ProviderError {

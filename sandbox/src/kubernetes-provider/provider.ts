@@ -30,7 +30,7 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly clock: Clock;
-  connect(cluster: Cluster): Dispatcher;
+  readonly connect: (cluster: Cluster) => Dispatcher;
 }
 
 /** The stand-in for the official Kubernetes provider, for the sandbox's cluster only. */

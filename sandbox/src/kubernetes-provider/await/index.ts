@@ -49,44 +49,63 @@ export async function assess(
   return waiting === undefined ? [] : tell(waiting.message, waiting);
 }
 
+/** What is waited for, and how. */
+export interface Awaiting {
+  readonly gvk: Gvk;
+  readonly api: ApiKind;
+  readonly inputs: KubeObject;
+  readonly timeout: number | undefined;
+}
+interface Seen {
+  live: KubeObject;
+  waiting: Waiting | undefined;
+}
+
 /** Waits until the object is ready, fails, runs out of time or is cancelled; never throws, for the object exists. */
 export async function awaitReady(
   session: Session,
-  { gvk, api, inputs, timeout }: { gvk: Gvk; api: ApiKind; inputs: KubeObject; timeout: number | undefined },
+  awaiting: Awaiting,
   applied: KubeObject,
   operation: Operation,
 ): Promise<Awaited> {
+  const { gvk, inputs } = awaiting;
   const assessor = assessors[`${gvk.group}/${gvk.kind}`];
   if (assessor === undefined || !isAwaited(inputs)) return { live: applied, reasons: [] };
-  const seconds = timeoutOf(inputs, timeout);
-  let live = applied;
+  const seen: Seen = { live: applied, waiting: undefined };
   try {
-    for await (const seen of looks(session, api, applied, operation.signal)) {
-      if (seen === undefined) return { live, reasons: ["it was deleted while it was waited for"] };
-      live = seen.object;
-      const waiting = await assessor(live, lookFor(session, live, operation.signal));
-      if (waiting === undefined) return { live, reasons: [] };
-      if (waiting.failed) return { live, reasons: tell(waiting.message, waiting) };
-      if (seen.waited >= seconds * 1_000) {
-        return { live, reasons: tell(`not ready after ${seconds} s: ${waiting.message}`, waiting) };
-      }
-      operation.progress([waiting.message, ...(waiting.reasons ?? []).slice(0, 1)].join("; "));
-    }
+    const reasons = await untilReady(session, awaiting, assessor, seen, operation);
+    return { live: seen.live, reasons };
   } catch (error) {
-    return { live, reasons: [whyCutOff(error, operation.signal)] };
+    const last = seen.waiting ?? { message: "not looked at yet" };
+    return {
+      live: seen.live,
+      reasons: tell(`${last.message}, when ${whatCutOff(error, operation.signal)}`, last),
+    };
   }
-  return { live, reasons: [] };
 }
 
-async function* looks(session: Session, api: ApiKind, applied: KubeObject, signal: AbortSignal) {
-  const start = session.clock.now();
-  let object: KubeObject | undefined = applied;
-  for (let pause = firstPause; object !== undefined; pause = Math.min(pause * 1.5, longestPause)) {
-    yield { object, waited: session.clock.now() - start };
+async function untilReady(
+  session: Session,
+  { api, inputs, timeout }: Awaiting,
+  assessor: Assess,
+  seen: Seen,
+  operation: Operation,
+): Promise<readonly string[]> {
+  const { signal } = operation;
+  const seconds = timeoutOf(inputs, timeout);
+  const deadline = session.clock.now() + seconds * 1_000;
+  for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
+    const waiting = (seen.waiting = await assessor(seen.live, lookFor(session, seen.live, signal)));
+    if (waiting === undefined) return [];
+    if (waiting.failed) return tell(waiting.message, waiting);
+    if (session.clock.now() >= deadline)
+      return tell(`not ready after ${seconds} s: ${waiting.message}`, waiting);
+    operation.progress([waiting.message, ...(waiting.reasons ?? []).slice(0, 1)].join("; "));
     await session.clock.sleep(pause, signal);
-    object = await getObject(session, api, namespaceOf(applied), nameOf(applied), signal);
+    const live = await getObject(session, api, namespaceOf(seen.live), nameOf(seen.live), signal);
+    if (live === undefined) return ["it was deleted while it was waited for"];
+    seen.live = live;
   }
-  yield undefined;
 }
 
 function lookFor(session: Session, live: KubeObject, signal: AbortSignal): Look {
@@ -103,7 +122,7 @@ function tell(message: string, { reasons = [] }: Waiting): readonly string[] {
   return [message, ...reasons];
 }
 
-function whyCutOff(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return `the wait was cut off: ${String(signal.reason)}`;
-  return `the wait was cut off: ${error instanceof Error ? error.message : String(error)}`;
+function whatCutOff(error: unknown, signal: AbortSignal): string {
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }
