@@ -86,11 +86,8 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
   const manifests = new Manifests(transport);
   const blobs = new Blobs(transport, chunkBytes);
   const referrers = new Referrers(transport, manifests, few);
-  const attachments = new Attachments(
-    manifests,
-    blobs,
-    new FallbackPublisher(manifests, tools.clock, tools.random),
-  );
+  const publisher = new FallbackPublisher(manifests, tools.clock, tools.random);
+  const attachments = new Attachments(manifests, blobs, referrers, publisher);
   const at = ({ registry, repository }: Repository): Place => new Place({ registry, repository }, plainHttp);
   return {
     resolve: async (image, waiting = {}) => manifests.resolve(at(image), image, waiting),

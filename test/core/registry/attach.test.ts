@@ -1,10 +1,11 @@
-import { OCI_EMPTY } from "@waybill/core/registry";
+import { OCI_EMPTY, OCI_INDEX } from "@waybill/core/registry";
 import {
   addImage,
   attachment,
   bench,
   BUNDLE_TYPE,
   closeAll,
+  indexOf,
   memoryRegistry,
   withFaults,
 } from "../../support/registry";
@@ -63,5 +64,46 @@ describe.each([
     expect((await registry.listReferrers(app, image.digest)).referrers).toEqual([]);
     await registry.attach(app, image, attachment("signature"));
     expect((await registry.listReferrers(app, image.digest)).referrers).toHaveLength(1);
+  });
+});
+
+describe("with the API", () => {
+  it("tells a registry again that lost the entry", async () => {
+    const memory = memoryRegistry();
+    const image = addImage(memory, "team/app", "one");
+    const empty = { status: 200, headers: { "content-type": OCI_INDEX }, body: JSON.stringify(indexOf([])) };
+    const forgetful = withFaults(memory.handler, [{ on: "GET /v2/team/app/referrers/", then: empty }]);
+    const { registry, app, server } = await bench(forgetful);
+    expect((await registry.attach(app, image, attachment("signature"))).via).toBe("api");
+    expect(server.log.filter((line) => line.startsWith(PUT))).toHaveLength(2);
+  });
+
+  it("does not call attached what the registry never shows", async () => {
+    const memory = memoryRegistry();
+    const image = addImage(memory, "team/app", "one");
+    const empty = { status: 200, headers: { "content-type": OCI_INDEX }, body: JSON.stringify(indexOf([])) };
+    const faults = [{ on: "GET /v2/team/app/referrers/", times: 99, then: empty }];
+    const { registry, app } = await bench(withFaults(memory.handler, faults));
+    await expect(registry.attach(app, image, attachment("signature"))).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
+  it("attaches one by one within one process", async () => {
+    const memory = memoryRegistry();
+    const image = addImage(memory, "team/app", "one");
+    let [inside, most] = [0, 0];
+    const { registry, app } = await bench(async (request) => {
+      if (request.method !== "PUT" || !request.url.pathname.includes("/manifests/"))
+        return memory.handler(request);
+      most = Math.max(most, ++inside);
+      const answer = await memory.handler(request);
+      inside -= 1;
+      return answer;
+    });
+    const texts = ["signature", "provenance", "sbom"];
+    await Promise.all(texts.map((text) => registry.attach(app, image, attachment(text))));
+    expect(most).toBe(1);
+    expect((await registry.listReferrers(app, image.digest)).referrers).toHaveLength(3);
   });
 });

@@ -4,7 +4,12 @@ import { digestOf } from "../content/verify";
 import type { Blobs } from "../blobs/blobs";
 import { descriptorOf, type Manifests, type NewManifest, toManifest, type Waiting } from "../manifests";
 import type { Place } from "../place";
+import type { Digest } from "../../image";
+import type { Manifest } from "../content/manifest";
+import { registryError } from "../errors";
 import type { FallbackPublisher } from "./publish";
+import type { Referrers } from "./referrers";
+import { Turns } from "./turns";
 
 /** Something small to hang onto a digest: a signature bundle, an SBOM. */
 export interface Attachment {
@@ -25,13 +30,19 @@ export interface Attached {
   readonly via: "api" | "tag";
 }
 
+const MOST_TRIES = 5;
+
 /** OCI image-spec, "Guidance for an Empty Descriptor". */
 const EMPTY_CONFIG = Buffer.from("{}");
 
 export class Attachments {
+  /** Registries were seen to lose entries that come at the same time (olareg 0.1.2), so ours come one by one. */
+  private readonly turns = new Turns();
+
   constructor(
     private readonly manifests: Manifests,
     private readonly blobs: Blobs,
+    private readonly referrers: Referrers,
     private readonly publisher: FallbackPublisher,
   ) {}
 
@@ -53,11 +64,36 @@ export class Attachments {
     const parsed = toManifest(manifest, about);
     const { subject } = parsed.content;
     if (subject === undefined) throw malformed(about, "a manifest with a subject", "none");
-    const stored = await this.manifests.put(place, parsed, undefined, waiting);
     const descriptor = descriptorOf(parsed);
-    if (stored.subject !== undefined) return { descriptor, via: "api" };
-    await this.publisher.add(place, subject.digest, descriptor, waiting);
-    return { descriptor, via: "tag" };
+    return this.turns.take(place.name(subject.digest), async () => {
+      const stored = await this.manifests.put(place, parsed, undefined, waiting);
+      if (stored.subject === undefined) {
+        await this.publisher.add(place, subject.digest, descriptor, waiting);
+        return { descriptor, via: "tag" };
+      }
+      await this.assertListed(place, parsed, subject.digest, waiting);
+      return { descriptor, via: "api" };
+    });
+  }
+
+  /** A registry that noted the subject must show it; where it lost the entry, it is told again. */
+  private async assertListed(
+    place: Place,
+    manifest: Manifest,
+    subject: Digest,
+    waiting: Waiting,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+      const { referrers } = await this.referrers.list(place, subject, waiting);
+      if (referrers.some(({ digest }) => digest === manifest.digest)) return;
+      await this.publisher.settle(waiting);
+      await this.manifests.put(place, manifest, undefined, waiting);
+    }
+    throw registryError("conflict", {
+      about: `attachment ${place.name(manifest.digest)}`,
+      expected: `to find it among the referrers of ${subject}`,
+      found: "a list without it",
+    });
   }
 
   private async putBytes(place: Place, bytes: Uint8Array, { signal }: Waiting): Promise<void> {

@@ -23,9 +23,6 @@ const PAUSE_MS = 750;
  * the registry can check that (If-Match), read again afterwards, and start over if anything is missing.
  */
 export class FallbackPublisher {
-  /** Writers of one process take turns. */
-  private readonly turns = new Map<string, Promise<unknown>>();
-
   constructor(
     private readonly manifests: Manifests,
     private readonly clock: Clock,
@@ -34,18 +31,6 @@ export class FallbackPublisher {
 
   async add(place: Place, subject: Digest, referrer: Descriptor, waiting: Waiting): Promise<void> {
     const tag = fallbackTag(subject);
-    const key = place.name(tag);
-    const before = this.turns.get(key) ?? Promise.resolve();
-    const turn = before.catch(() => undefined).then(() => this.publish(place, tag, referrer, waiting));
-    this.turns.set(key, turn);
-    try {
-      await turn;
-    } finally {
-      if (this.turns.get(key) === turn) this.turns.delete(key);
-    }
-  }
-
-  private async publish(place: Place, tag: string, referrer: Descriptor, waiting: Waiting): Promise<void> {
     const about = `list of referrers ${place.name(tag)}`;
     let wanted: Entries = new Map([[referrer.digest, toEntry(referrer)]]);
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
@@ -96,7 +81,8 @@ export class FallbackPublisher {
     }
   }
 
-  private async settle({ signal }: Waiting): Promise<void> {
+  /** Long enough for what others had begun; not the same for everybody. */
+  async settle({ signal }: Waiting): Promise<void> {
     const ms = PAUSE_MS * (1 + this.random() / 2);
     await this.clock.sleep(ms, signal ?? new AbortController().signal);
   }
