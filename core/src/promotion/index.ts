@@ -25,6 +25,15 @@ export interface Service {
   /** Absolute path of the folder with service.yaml. */
   readonly path: string;
   readonly stack: string;
+  /** What the provenance of its images must say; undefined where any trusted provenance will do. */
+  readonly provenance: ExpectedProvenance | undefined;
+}
+
+export interface ExpectedProvenance {
+  readonly builders: readonly string[];
+  readonly repositories: readonly string[];
+  /** Whole refs, as in refs/heads/main. */
+  readonly branches: readonly string[];
 }
 
 /** What promotion.yaml says. */
@@ -40,7 +49,7 @@ export class PromotionError extends WaybillError<PromotionErrorCode> {}
 
 interface PromotionFile {
   environments: { name: string; targets?: { name: string }[] }[];
-  services: Record<string, { path: string; stack?: string }>;
+  services: Record<string, { path: string; stack?: string; provenance?: ExpectedProvenance }>;
 }
 
 export function loadPromotion(file: string): Promotion {
@@ -63,6 +72,7 @@ function toPromotion(file: string, { environments, services }: PromotionFile): P
       name,
       path: resolve(dirname(file), service.path),
       stack: service.stack ?? `${name}-{environment}`,
+      provenance: service.provenance,
     })),
   };
   const mistakes = findAmbiguities(promotion);

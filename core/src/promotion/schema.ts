@@ -2,6 +2,8 @@ import type { JsonSchema } from "../schema";
 
 const name = { type: "string", pattern: "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$" };
 
+const texts = { type: "array", minItems: 1, items: { type: "string", minLength: 1 } };
+
 /** promotion.yaml, version 1. */
 export const promotionSchema: JsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -46,6 +48,14 @@ export const promotionSchema: JsonSchema = {
             description: "Folder with the service's service.yaml, from promotion.yaml.",
             type: "string",
             minLength: 1,
+          },
+          provenance: {
+            description:
+              "What the provenance of its images must say, on each point: who built them, from where, from which branch.",
+            type: "object",
+            required: ["builders", "repositories", "branches"],
+            additionalProperties: false,
+            properties: { builders: texts, repositories: texts, branches: texts },
           },
           stack: {
             description: "Name of the service's stacks; a target's name is added with a dash.",
