@@ -1,0 +1,4 @@
+export { type AttachedEvidence, attachEvidence, type Attaching, isAttached } from "./attach";
+export { type AttachedPiece, collect, collectEvidence, type Collection } from "./collect";
+export { type Demand, proofRefusal, unproven } from "./demand";
+export { type Asked, prove } from "./prove";
