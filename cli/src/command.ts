@@ -36,6 +36,6 @@ export interface Command {
   readonly run: (args: Arguments, io: Io) => Promise<ExitCode>;
 }
 
-export type CliErrorCode = "usage" | "sandbox";
+export type CliErrorCode = "usage" | "sandbox" | "file";
 
 export class CliError extends WaybillError<CliErrorCode> {}

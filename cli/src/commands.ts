@@ -19,6 +19,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "verify",
+    {
+      summary: "says whether evidence proves what is asked",
+      load: () => load(require("./commands/verify")),
+    },
+  ],
+  [
     "env",
     {
       summary: "prints the shell variables of the running sandbox",

@@ -5,6 +5,7 @@ import { quote } from "@waybill/core/image";
 import { WaybillError } from "@waybill/core/problem";
 import { type Arguments, CliError, type Command, Exit, type ExitCode, type Io } from "./command";
 import { COMMANDS } from "./commands";
+import { exitOf } from "./exit";
 
 /** Runs one command line and answers with its exit code. The only place that turns an error into one. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -13,7 +14,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof WaybillError) io.err(`waybill: ${error.message}\n`);
     else io.err(`waybill: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return error instanceof CliError ? Exit.usage : Exit.undecided;
+    return exitOf(error);
   }
 }
 
