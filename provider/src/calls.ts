@@ -1,6 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Engine } from "./engine";
+import { PartialFailure, ProviderError } from "./errors";
 import { Operations } from "./operations";
 import type { Operation } from "./resource";
 import { toStatus } from "./status";
@@ -31,13 +32,14 @@ export class Calls {
         hungUp.abort(new Error("the engine hung up"));
       });
       let inputs: Values = {};
-      const work = (signal: AbortSignal): Promise<Response> => {
+      const work = async (signal: AbortSignal): Promise<Response> => {
         inputs = decodeValues(inputsOf(call.request));
-        return run(
-          call.request,
-          this.operation(call.request as { getUrn?(): string }, signal, inputs),
-          inputs,
-        );
+        const operation = this.operation(call.request as { getUrn?(): string }, signal, inputs);
+        try {
+          return await run(call.request, operation, inputs);
+        } catch (error) {
+          throw signal.aborted ? cutOff(error, operation) : error;
+        }
       };
       this.operations
         .run(hungUp.signal, work)
@@ -66,6 +68,18 @@ export class Calls {
       log: (severity, text) => engine?.log(severity, urn, mask(text, secrets), false),
     };
   }
+}
+
+/** What an aborted operation throws is rarely more than that it was aborted. */
+function cutOff(error: unknown, { urn, signal }: Operation): unknown {
+  if (error instanceof PartialFailure || error instanceof ProviderError) return error;
+  const found = signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+  const next = "Run the update again: it goes on where this one ended.";
+  return new ProviderError(
+    "cancelled",
+    { about: urn, expected: "time to finish", found, next },
+    { cause: error },
+  );
 }
 
 /** A call that needs no operation. */

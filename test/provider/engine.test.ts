@@ -2,14 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { PluginAttach, type PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import {
-  ProviderError,
-  Secret,
-  decodeValues,
-  encodeValues,
-  type ResourceFunctions,
-  type Values,
-} from "@waybill/provider";
+import { Secret, decodeValues, encodeValues, type ResourceFunctions, type Values } from "@waybill/provider";
 import { ask, createRequest, deferred, rejection, startEngine } from "./served";
 import { served, stopLater, urn } from "./toy";
 
@@ -111,9 +104,8 @@ describe("stopping", () => {
       started.resolve(undefined);
       return new Promise((_resolve, reject) => {
         const stop = () => {
-          const found = String(signal.reason);
-          aborted.resolve(found);
-          reject(new ProviderError("cancelled", { about: "box", expected: "time", found, next: "Again." }));
+          aborted.resolve(String(signal.reason));
+          reject(signal.reason as Error);
         };
         signal.addEventListener("abort", stop, { once: true });
       });
@@ -130,7 +122,8 @@ describe("stopping", () => {
     const error = await outcome;
     expect([error.code, error.details]).toEqual([
       status.CANCELLED,
-      "box: expected time, found Error: the update was cancelled. Again.",
+      `${urn}: expected time to finish, found the update was cancelled. ` +
+        "Run the update again: it goes on where this one ended.",
     ]);
     expect((await create({ label: "quick" })).getId()).toBe("2");
   });

@@ -91,10 +91,10 @@ describe("a provider process", () => {
     engine.kill();
   });
 
-  test("ends on the engine's interrupt, with the operation's own error as last word", async () => {
+  test("ends on the engine's interrupt, and its operation still gets its answer", async () => {
     const { engine, client, pid, answered } = await working(directly);
     process.kill(pid, "SIGINT");
-    expect(await answered).toMatch(/aborted/);
+    expect(await answered).toContain("found the engine asked to stop");
     await ended(pid);
     client.close();
     engine.kill();

@@ -80,17 +80,26 @@ export async function serve(provider: Provider, urn: string) {
   return { client, engine, stop, ...resourceCalls(client, urn) };
 }
 
+export interface CheckOptions {
+  readonly olds?: Values;
+  readonly seed?: Uint8Array;
+  readonly autonaming?: { readonly mode: pb.CheckRequest.AutonamingOptions.Mode; readonly name: string };
+}
+
 export function resourceCalls(client: ResourceProviderClient, urn: string) {
   return {
-    check: (
-      news: Values,
-      { olds = {}, seed = new Uint8Array(32) }: { olds?: Values; seed?: Uint8Array } = {},
-    ) => {
+    check: (news: Values, { olds = {}, seed = new Uint8Array(32), autonaming }: CheckOptions = {}) => {
       const request = new pb.CheckRequest();
       request.setUrn(urn);
       request.setOlds(encodeValues(olds));
       request.setNews(encodeValues(news));
       request.setRandomseed(seed);
+      if (autonaming !== undefined) {
+        const options = new pb.CheckRequest.AutonamingOptions();
+        options.setMode(autonaming.mode);
+        options.setProposedName(autonaming.name);
+        request.setAutonaming(options);
+      }
       return ask<pb.CheckResponse>((done) => client.check(request, done));
     },
     diff: (

@@ -46,7 +46,7 @@ export function refused(about: string, error: ApiError): ProviderError {
     {
       about,
       expected: "the API server to accept it",
-      found: `${error.status} ${error.reason}: ${error.message}`.replace(" :", ":"),
+      found: `${[error.status, error.reason].filter(Boolean).join(" ")}: ${error.message}`,
       next: remedy(error),
     },
     { cause: error },

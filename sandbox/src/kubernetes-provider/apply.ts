@@ -13,6 +13,9 @@ export interface ApplyOptions {
   readonly force?: boolean;
 }
 
+/** A change that is cut off half-way is one that nobody knows of; it is short, so a cancelled update lets it end. */
+const uninterrupted = new AbortController().signal;
+
 /** Server-side apply: makes the object, or makes it what the inputs say. */
 export async function apply(
   session: Session,
@@ -21,6 +24,8 @@ export async function apply(
   options: ApplyOptions,
   operation: Operation,
 ): Promise<KubeObject> {
+  operation.signal.throwIfAborted();
+  const signal = options.dryRun ? operation.signal : uninterrupted;
   const force = options.force ?? isForced(session, object);
   const request = (forced: boolean): ApiRequest => ({
     method: "PATCH",
@@ -34,10 +39,10 @@ export async function apply(
     body: object,
   });
   try {
-    return heed(await session.client.send(request(force), operation.signal), operation);
+    return heed(await session.client.send(request(force), signal), operation);
   } catch (error) {
     if (!(error instanceof ApiError) || !onlyChangedByHand(error)) throw error;
-    return heed(await session.client.send(request(true), operation.signal), operation);
+    return heed(await session.client.send(request(true), signal), operation);
   }
 }
 

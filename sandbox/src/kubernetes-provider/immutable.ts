@@ -31,7 +31,9 @@ const identity = "metadata.name metadata.namespace";
 export function needsReplacement(gvk: Gvk, object: KubeObject, settings: Settings): (path: Path) => boolean {
   const fields = `${identity} ${table[`${gvk.group}/${gvk.kind}`] ?? ""} ${payload(gvk, object, settings)}`;
   const patterns = fields.split(" ").flatMap((field) => (field === "" ? [] : [parsePath(field) ?? []]));
-  return (path) => patterns.some((pattern) => covers(pattern, path) || covers(path, pattern));
+  const isWithin = (path: Path, pattern: Path) =>
+    covers(path, pattern) && valueAt(object, pattern) !== undefined;
+  return (path) => patterns.some((pattern) => covers(pattern, path) || isWithin(path, pattern));
 }
 
 /** Pods read them only once, at their start; so new content is a new object, unless the user says otherwise. */

@@ -256,7 +256,9 @@ export function describeKubernetesProvider(
       args: { metadata: { name: "one", namespace: inSpace }, spec: { size: 3 } },
       options: { dependsOn: ["boxes"] },
     };
-    expect(await stack.preview(program(namespace, definition, box))).toMatchObject({ code: 0 });
+    // Destroyed in the opposite order: a namespace waits long for a kind that went before it.
+    const last = { ...namespace, options: { dependsOn: ["boxes"] } };
+    expect(await stack.preview(program(definition, last, box))).toMatchObject({ code: 0 });
     await stack.mustUp();
     expect(await get(space, `boxes.${group}/one`, ".spec.size")).toBe("3");
     expect(await stack.up(undefined, "--expect-no-changes")).toMatchObject({ code: 0 });

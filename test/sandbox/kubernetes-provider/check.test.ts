@@ -1,17 +1,14 @@
 import { status } from "@grpc/grpc-js";
+import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Secret, Unknown, decodeValues, type Values } from "@waybill/provider";
-import { rejection } from "../../provider/served";
+import { rejection, type CheckOptions } from "../../provider/served";
 import { standIn, type Options } from "./stand-in";
 
 const configMap = "kubernetes:core/v1:ConfigMap";
 
-async function checked(
-  type: string,
-  news: Values,
-  { olds = {}, seed, ...options }: Options & { olds?: Values; seed?: Uint8Array } = {},
-) {
+async function checked(type: string, news: Values, options: Options & CheckOptions = {}) {
   const { check } = await standIn(type, options);
-  const response = await check(news, { olds, ...(seed ? { seed } : {}) });
+  const response = await check(news, options);
   return {
     inputs: decodeValues(response.getInputs()),
     failures: response.getFailuresList().map((one) => `${one.getProperty()}: ${one.getReason()}`),
@@ -45,6 +42,14 @@ describe("names", () => {
     expect(chosen.inputs["metadata"]).toMatchObject({
       name: expect.stringMatching(/^web-[0-9a-f]{8}$/) as string,
     });
+  });
+
+  test("the engine's own way to make names is heard", async () => {
+    const { PROPOSE, DISABLE } = CheckRequest.AutonamingOptions.Mode;
+    const proposed = await checked(configMap, {}, { autonaming: { mode: PROPOSE, name: "web-of-dev" } });
+    expect(proposed.inputs["metadata"]).toMatchObject({ name: "web-of-dev" });
+    const disabled = await checked(configMap, {}, { autonaming: { mode: DISABLE, name: "" } });
+    expect(disabled.failures).toEqual(["metadata.name: expected a name: autonaming is disabled"]);
   });
 
   test("an unknown one is a name", async () => {

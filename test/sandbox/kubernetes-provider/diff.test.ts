@@ -191,6 +191,12 @@ describe("replacement", () => {
     expect(lines).toEqual(["update data.a"]);
   });
 
+  test("not of what is unknown as a whole: nobody knows whether it will be another selector", async () => {
+    const before = deployment({ selector: { matchLabels: { a: "1" } } });
+    const { lines } = await diffOf(before, before, { ...before, spec: Unknown.value });
+    expect(lines).toEqual(["update spec"]);
+  });
+
   test("a generated name needs no room: the new one comes first", async () => {
     const metadata = { name: "web-1", namespace: "shop", annotations: { "pulumi.com/autonamed": "true" } };
     const before = { ...config({ a: "1" }), metadata };
