@@ -1,3 +1,4 @@
+export { confinement, describeKey, isConfinedAway, isStrong, toPublicKey } from "../trust";
 export { type Bundle, evidenceId, parseBundle, toEnvelope } from "./bundle";
 export { EvidenceError, type EvidenceErrorCode } from "./error";
 export { type Holding, type Impact, trustImpact, withoutSigner } from "./impact";
@@ -30,7 +31,7 @@ export { BUNDLE_MEDIA_TYPE, type Descriptor, readReferrer, type Referrer, writeR
 export { type Claim, type Piece, predicateOf, type Question, type Refused, type Report } from "./report";
 export { requireEvidence, type Requirement, type Verdict } from "./requirement";
 export type { SignerId } from "./signers";
-export type { Artifact } from "./sigstore";
+export { type Artifact, verifiesWith } from "./sigstore";
 export {
   isAbout,
   parseStatement,

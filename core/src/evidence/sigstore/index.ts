@@ -2,7 +2,7 @@ import type { PublicKey, TrustRoot } from "../../trust";
 import type { Bundle, LogEntry } from "../bundle";
 import { EvidenceError, type EvidenceErrorCode, refusal } from "../error";
 import { assertValidAt, findIssuers, type Leaf, parseLeaf } from "./certificate";
-import type { SignedContent } from "./content";
+import { envelopeContent, type SignedContent } from "./content";
 import { assertKeyValid, logsOf, verifyEntry, verifyInclusion, verifyPromise } from "./log";
 import { verifySct } from "./sct";
 import { verifyTimestamp } from "./timestamp";
@@ -59,6 +59,11 @@ export function verifyWithKey(
   const logged = (log?.heard.length ?? 0) > 0;
   if (!logged && logRequired) throw log?.stranger ?? missingLog(about);
   return { times, logged };
+}
+
+/** The bare signature of an envelope, without a word on whom to trust. */
+export function verifiesWith({ content, signature }: Bundle, key: PublicKey["key"]): boolean {
+  return "payload" in content && envelopeContent(content).verifies(key, signature) === true;
 }
 
 export function leafOf(about: string, { signer }: Bundle): Leaf | undefined {

@@ -5,9 +5,14 @@ import { explicit, integer, octets, oid, sequence, set, time } from "./der";
 const SHA256 = sequence(oid("2.16.840.1.101.3.4.2.1"));
 const TST_INFO = oid("1.2.840.113549.1.9.16.1.4");
 
-/** A timestamp token (RFC 3161) over some bytes, by an authority's certificate. */
-export function stamp(signer: Certified, issuerName: Buffer, covered: Buffer, at: Date): Buffer {
-  const imprint = createHash("sha256").update(covered).digest();
+/** A timestamp token (RFC 3161) over some bytes, or over what has this SHA-256, by an authority's certificate. */
+export function stamp(
+  signer: Certified,
+  issuerName: Buffer,
+  covered: Buffer | { readonly imprint: Buffer },
+  at: Date,
+): Buffer {
+  const imprint = "imprint" in covered ? covered.imprint : createHash("sha256").update(covered).digest();
   const info = sequence(integer(1), oid("1.2.3.4"), sequence(SHA256, octets(imprint)), integer(7), time(at));
   const attributes = [
     sequence(oid("1.2.840.113549.1.9.3"), set(TST_INFO)),
