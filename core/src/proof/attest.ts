@@ -1,0 +1,103 @@
+import {
+  checkPredicate,
+  evidenceId,
+  type PredicateSchemas,
+  parseBundle,
+  parseStatement,
+  PAYLOAD_TYPE,
+  standardPredicates,
+  toEnvelope,
+  writeStatement,
+} from "../evidence";
+import { formatReference, type PinnedReference } from "../image";
+import type { Registry } from "../registry";
+import { type Signing, signStatement } from "../signer";
+import { type AttachedEvidence, attachEvidence, type Attaching } from "./attach";
+import { type AttachedPiece, collectEvidence } from "./collect";
+import { identify, isBy, signerOf, timeOf } from "./identify";
+
+/** What is to be said about an image. */
+export interface Words {
+  readonly predicateType: string;
+  /** A function where it takes work to find out: then anything that the same signer said before with this type will do. */
+  readonly predicate: object | (() => Promise<object>);
+}
+
+export interface Attested extends AttachedEvidence {
+  /** Fingerprint of the key, or identity and issuer of the certificate. */
+  readonly signer: string;
+  /** The time that its timestamp or log entry says; not verified here. */
+  readonly time: Date | undefined;
+}
+
+export interface Attesting extends Attaching {
+  readonly schemas?: PredicateSchemas;
+}
+
+/**
+ * Signs a statement about an image and attaches it. Who repeats it finds the earlier result and adds nothing, so that a
+ * kill at any moment is repaired by doing the same again.
+ */
+export async function attest(
+  registry: Registry,
+  image: PinnedReference,
+  { predicateType, predicate }: Words,
+  signing: Signing,
+  { schemas = standardPredicates, ...attaching }: Attesting,
+): Promise<Attested> {
+  const { now, ...waiting } = attaching;
+  const write = (words: object): Buffer => {
+    checkPredicate(`evidence for ${formatReference(image)}`, predicateType, words, schemas);
+    return writeStatement(image.digest, predicateType, sorted(words));
+  };
+  const known = typeof predicate === "function" ? undefined : write(predicate);
+  const pieces = await collectEvidence(registry, image, waiting);
+  const before = await findOwn(
+    pieces.filter((piece) => says(piece, predicateType, known)),
+    signing,
+  );
+  if (before) return describe(before.bytes, { ...before, predicateType, added: false });
+  const statement = known ?? write(await (predicate as () => Promise<object>)());
+  const bundle = await signStatement(statement, signing);
+  return describe(bundle, await attachEvidence(registry, image, bundle, { now, ...waiting }));
+}
+
+/** The signer is asked who it is only where there is something that it may have signed. */
+async function findOwn(
+  pieces: readonly AttachedPiece[],
+  signing: Signing,
+): Promise<AttachedPiece | undefined> {
+  if (pieces.length === 0) return undefined;
+  const own = await identify(signing);
+  return pieces.find((piece) => isBy(piece, own));
+}
+
+function says(piece: AttachedPiece, predicateType: string, statement: Buffer | undefined): boolean {
+  try {
+    const { content } = parseBundle(piece.source, piece.bytes);
+    if (!("payload" in content) || content.payloadType !== PAYLOAD_TYPE) return false;
+    if (statement) return evidenceId(content) === evidenceId(toEnvelope(PAYLOAD_TYPE, statement));
+    return parseStatement(piece.source, content.payload).predicateType === predicateType;
+  } catch {
+    // Somebody else's broken piece; verifying says what is wrong with it.
+    return false;
+  }
+}
+
+function describe(bytes: Uint8Array, attached: Omit<AttachedEvidence, "id">): Attested {
+  const bundle = parseBundle("evidence", bytes);
+  const id = "payload" in bundle.content ? evidenceId(bundle.content) : "";
+  const { predicateType, referrer, added } = attached;
+  return { id, predicateType, referrer, added, signer: signerOf(bundle), time: timeOf(bundle) };
+}
+
+/** Keys in one order, whoever hands them over: the same words must give the same bytes. */
+function sorted(value: object): object {
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part,
+    ),
+  ) as object;
+}
