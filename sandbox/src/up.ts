@@ -37,10 +37,11 @@ async function assertAddressesFree(place: Place): Promise<void> {
 async function bringUp(place: Place, options: UpOptions, report: Report): Promise<SandboxRecord> {
   const begun = Date.now();
   assertOwner(place, CLONE);
+  // First of all what may be missing: a refusal leaves nothing behind.
+  const programs = await findPrograms(report);
   const before = readRecord(place);
   const record: SandboxRecord = { ...before, version: 1, port: place.port, owner: CLONE };
   writeRecord(place, record);
-  const programs = await findPrograms(report);
   linkPrograms(place, programs);
   writeDockerConfig(place);
   for (const folder of [place.pulumiHome, place.pulumiBackend])
