@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
     "core/trust",
     "core/signer",
   ],
-  "core/provenance": ["core/image", "core/build", "core/evidence"],
+  "core/provenance": ["core/image", "core/source", "core/build", "core/evidence"],
   "core/release": [
     "core/problem",
     "core/image",

@@ -14,7 +14,14 @@ const plan: BuildPlan = {
   labels: { "git.commit": "c".repeat(40) },
   inputs: { "registry.example/base/node:24": base },
   base,
-  source: { commit: "c".repeat(40), epoch: 1, dirty: false, repository: undefined, run: "local" },
+  source: {
+    commit: "c".repeat(40),
+    epoch: 1,
+    dirty: false,
+    repository: undefined,
+    ref: "refs/heads/main",
+    run: "local",
+  },
 };
 
 test("B1: one informational tag, the commit, and never latest", () => {

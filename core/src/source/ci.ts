@@ -20,3 +20,22 @@ export function ciRun(env: Environment): string {
   }
   return "local";
 }
+
+/** What each CI system says it builds. A pull request is named as one, or not at all: its branch may be called main. */
+const refs: readonly ((env: Environment) => string | undefined)[] = [
+  (env) => env["WAYBILL_REF"],
+  (env) => env["GITHUB_REF"],
+  (env) => inFull("heads", env["CI_COMMIT_BRANCH"]) ?? inFull("tags", env["CI_COMMIT_TAG"]),
+  (env) => (env["BUILDKITE_PULL_REQUEST"] === "false" ? inFull("heads", env["BUILDKITE_BRANCH"]) : undefined),
+  (env) => inFull("heads", env["CIRCLE_BRANCH"]),
+  (env) => (env["CHANGE_ID"] === undefined ? inFull("heads", env["BRANCH_NAME"]) : undefined),
+];
+
+/** The whole ref that CI builds, such as refs/heads/main; its work tree is usually on no branch. */
+export function ciRef(env: Environment): string | undefined {
+  return refs.map((ref) => ref(env)).find((ref) => ref !== undefined && ref !== "");
+}
+
+function inFull(kind: "heads" | "tags", name: string | undefined): string | undefined {
+  return name === undefined || name === "" ? undefined : `refs/${kind}/${name}`;
+}

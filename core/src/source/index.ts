@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { WaybillError } from "../problem";
-import { ciRun, type Environment } from "./ci";
+import { ciRef, ciRun, type Environment } from "./ci";
 
-export { ciRun } from "./ci";
+export { ciRef, ciRun } from "./ci";
 
 /** What git and the CI system know about the source that an image is built from. */
 export interface Source {
@@ -15,6 +15,8 @@ export interface Source {
   readonly dirty: boolean;
   /** Web address of the repository, without credentials; undefined where its remote is none. */
   readonly repository: string | undefined;
+  /** The whole ref that is built, such as refs/heads/main; undefined on no branch. */
+  readonly ref: string | undefined;
   /** The CI run, or "local". */
   readonly run: string;
 }
@@ -32,15 +34,17 @@ const stackFiles = ":(exclude,top,glob)Pulumi.*.yaml";
 export async function readSource(folder: string, environment: Environment): Promise<Source> {
   const head = await git(folder, "log", "-1", "--no-show-signature", "--format=%H %ct");
   const [commit = "", epoch = ""] = head.split(" ");
-  const [changes, remote] = await Promise.all([
+  const [changes, remote, branch] = await Promise.all([
     git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ":(top)", stackFiles),
     git(folder, "config", "--get", "remote.origin.url").catch(() => ""),
+    git(folder, "symbolic-ref", "--quiet", "HEAD").catch(() => undefined),
   ]);
   return {
     commit,
     epoch: Number(epoch),
     dirty: changes !== "",
     repository: webAddress(remote),
+    ref: ciRef(environment) ?? branch,
     run: ciRun(environment),
   };
 }

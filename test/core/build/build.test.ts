@@ -82,6 +82,7 @@ describe("planBuild", () => {
       commit: "c".repeat(40),
       epoch: 1767323045,
       dirty: false,
+      ref: "refs/heads/main",
       repository: "https://git.example/o/a",
       run: "run-1",
     },

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ciRun, readSource, webAddress } from "@waybill/core/source";
+import { ciRef, ciRun, readSource, webAddress } from "@waybill/core/source";
 
 let folder: string;
 const git = (...args: string[]) => execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" }).trim();
@@ -34,6 +34,7 @@ test("a clean tree is named by its commit and the commit's time", async () => {
     epoch: Number(git("log", "-1", "--format=%ct")),
     dirty: false,
     repository: undefined,
+    ref: git("symbolic-ref", "HEAD"),
     run: "local",
   });
 });
@@ -98,4 +99,24 @@ test.each([
   [{}, "local"],
 ])("%j ran as %s", (environment, run) => {
   expect(ciRun(environment)).toBe(run);
+});
+
+test("B4: on no branch there is no ref, unless CI says what it builds", async () => {
+  git("checkout", "-q", "--detach");
+  expect((await readSource(folder, {})).ref).toBeUndefined();
+  expect((await readSource(folder, { GITHUB_REF: "refs/heads/main" })).ref).toBe("refs/heads/main");
+});
+
+test.each([
+  ["GitHub", { GITHUB_REF: "refs/pull/7/merge" }, "refs/pull/7/merge"],
+  ["GitLab", { CI_COMMIT_BRANCH: "main" }, "refs/heads/main"],
+  ["a tag in GitLab", { CI_COMMIT_TAG: "v1" }, "refs/tags/v1"],
+  ["Buildkite", { BUILDKITE_PULL_REQUEST: "false", BUILDKITE_BRANCH: "main" }, "refs/heads/main"],
+  ["a pull request in Buildkite", { BUILDKITE_PULL_REQUEST: "7", BUILDKITE_BRANCH: "main" }, undefined],
+  ["CircleCI", { CIRCLE_BRANCH: "main" }, "refs/heads/main"],
+  ["Jenkins", { BRANCH_NAME: "main" }, "refs/heads/main"],
+  ["a pull request in Jenkins", { BRANCH_NAME: "PR-7", CHANGE_ID: "7" }, undefined],
+  ["nothing said", { CIRCLE_BRANCH: "" }, undefined],
+])("E5: what %s builds", (_, env, ref) => {
+  expect(ciRef(env)).toBe(ref);
 });
