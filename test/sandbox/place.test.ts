@@ -1,18 +1,17 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { optionsFrom, placeOf, portFrom } from "../../sandbox/src/place";
+import { refusalOf } from "./refusal";
 
 test("the default port, and one that is asked for", () => {
   expect([portFrom({}), portFrom({ WAYBILL_SANDBOX_PORT: "6001" })]).toEqual([5800, 6001]);
 });
 
 test.each(["", "80", "65536", "0x1700", "5800 ", "-1", "many"])("refuses the port %j", (text) => {
-  expect(() => portFrom({ WAYBILL_SANDBOX_PORT: text })).toThrow(
-    expect.objectContaining({
-      code: "bad-port",
-      message: `WAYBILL_SANDBOX_PORT: expected a port from 1024 to 65535, found ${JSON.stringify(text)}. Unset it to use 5800, or choose another.`,
-    }),
-  );
+  expect(refusalOf(() => portFrom({ WAYBILL_SANDBOX_PORT: text }))).toMatchObject({
+    code: "bad-port",
+    message: `WAYBILL_SANDBOX_PORT: expected a port from 1024 to 65535, found ${JSON.stringify(text)}. Unset it to use 5800, or choose another.`,
+  });
 });
 
 test("a sandbox is in the state folder; a relative XDG_STATE_HOME counts for nothing (XDG base directories)", () => {
@@ -30,10 +29,8 @@ test("a sandbox is in the state folder; a relative XDG_STATE_HOME counts for not
 test("refuses a folder in which a unix socket's path would be too long", () => {
   const fits = `/${"d".repeat(107 - "//sandbox-5800/buildkit/otel.sock".length)}`;
   expect(placeOf({ port: 5800, stateDir: fits }).folder).toBe(`${fits}/sandbox-5800`);
-  expect(() => placeOf({ port: 5800, stateDir: `${fits}d` })).toThrow(
-    expect.objectContaining({
-      code: "long-path",
-      message: expect.stringContaining("found 108 bytes") as string,
-    }),
-  );
+  expect(refusalOf(() => placeOf({ port: 5800, stateDir: `${fits}d` }))).toMatchObject({
+    code: "long-path",
+    message: expect.stringContaining("found 108 bytes") as string,
+  });
 });
