@@ -22,8 +22,7 @@ export async function down(options: SandboxOptions, report: Report = () => undef
     await stopPart(place);
     await stopPlugins(place);
     await clearCluster(place);
-    removeCgroups(place.cgroup);
-    removeCgroups(buildsCgroup(place));
+    await removeCgroups(buildsCgroup(place));
     rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   report(`Sandbox on port ${place.port} is down, its folder ${place.folder} is removed.`);

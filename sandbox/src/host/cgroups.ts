@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Where control groups are mounted: one place on cgroup v2, one for each controller on v1. */
 export function cgroupMounts(mounts = readFileSync("/proc/mounts", "utf8")): string[] {
@@ -35,18 +36,26 @@ export function missingControllers(available: string, passedOn: string): string[
 const WANTED_CONTROLLERS = ["cpu", "cpuset", "memory", "pids", "io", "hugetlb"];
 
 /** The groups of killed containers stay behind, empty. A group is removed like a folder, its inner ones first. */
-export function removeCgroups(name: string): void {
-  for (const mount of cgroupMounts()) removeTree(path.join(mount, name));
+export async function removeCgroups(name: string): Promise<void> {
+  for (const mount of cgroupMounts()) await removeTree(path.join(mount, name));
 }
 
-function removeTree(folder: string): void {
-  let inner;
+async function removeTree(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of inner) await removeTree(path.join(folder, name));
+  for (let tries = 1; !removed(folder, tries === TRIES); tries++) await delay(50);
+}
+
+const TRIES = 40;
+
+/** The kernel may still be at work on the processes that were killed in it. */
+function removed(folder: string, isLast: boolean): boolean {
   try {
-    inner = readdirSync(folder, { withFileTypes: true });
+    rmdirSync(folder);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    if (isLast || (error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+    return false;
   }
-  for (const entry of inner) if (entry.isDirectory()) removeTree(path.join(folder, entry.name));
-  rmdirSync(folder);
 }

@@ -103,7 +103,7 @@ function isOnPath(name: string, searchPath: string): boolean {
   });
 }
 
-function wrongMachine(found: string, cause?: unknown): SandboxError {
+export function wrongMachine(found: string, cause?: unknown): SandboxError {
   return new SandboxError(
     "wrong-machine",
     { about: "the sandbox", expected: "root on Linux", found, next: OWN_CLUSTER },

@@ -23,12 +23,11 @@ export function buildkitPart(place: Place, programs: { buildkitd: string; runc: 
     ...buildkitView(place),
     command: inNamespaces([], [programs.buildkitd, "--config", config]),
     searchPath: [path.dirname(programs.runc)],
-    prepare: () => {
-      removeCgroups(cgroup);
+    prepare: async () => {
+      await removeCgroups(cgroup);
       mkdirSync(place.buildkitData, { recursive: true, mode: 0o700 });
       rmSync(place.buildkitSocket, { force: true });
       writeFileSync(config, buildkitConfig(place, programs.runc, cgroup));
-      return Promise.resolve();
     },
   };
 }

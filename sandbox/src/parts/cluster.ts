@@ -7,6 +7,7 @@ import { ensureCredentials, kubeconfig, type Tokens, type User, USERS } from "..
 import { firstDaemons, laterDaemons } from "../cluster/daemons";
 import { apiServer, clusterFiles, type ClusterProgram, type ClusterSpec } from "../cluster/spec";
 import { makeCgroups, removeCgroups } from "../host/cgroups";
+import { wrongMachine } from "../host/preflight";
 import { run } from "../host/run";
 import type { Place } from "../place";
 import { inNamespaces } from "./namespaces";
@@ -47,7 +48,7 @@ export function clusterPart(place: Place, needs: ClusterNeeds): Part {
     prepare: async () => {
       await clearCluster(place);
       mkdirSync(path.dirname(files.spec), { recursive: true, mode: 0o700 });
-      makeCgroups(place.cgroup);
+      divideCgroups(place.cgroup);
       writeFileSync(files.spec, JSON.stringify(spec, undefined, 2));
       await configure(spec);
     },
@@ -60,6 +61,15 @@ function hashOf(spec: ClusterSpec): string {
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
 }
 
+/** Inside another container they may be for reading only. */
+function divideCgroups(name: string): void {
+  try {
+    makeCgroups(name);
+  } catch (error) {
+    throw wrongMachine(`no right to make control groups (${(error as Error).message})`, error);
+  }
+}
+
 /** What a killed cluster leaves on the machine: its link, if its network is not gone yet, and empty groups. */
 export async function clearCluster(place: Place): Promise<void> {
   rmSync(clusterFiles(place.folder).ready, { force: true });
@@ -69,7 +79,7 @@ export async function clearCluster(place: Place): Promise<void> {
       if (existsSync(`/sys/class/net/${interfaceName}`)) throw error;
     });
   }
-  removeCgroups(place.cgroup);
+  await removeCgroups(place.cgroup);
 }
 
 async function configure(spec: ClusterSpec): Promise<void> {

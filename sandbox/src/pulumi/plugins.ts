@@ -25,6 +25,8 @@ export interface PluginWishes {
   /** Where the official Kubernetes plugin can be had, tests may still want the stand-in. */
   readonly standIn: boolean;
   readonly before: Plugins | undefined;
+  /** Whether to try the vendor's download site at all. */
+  readonly reachable?: () => Promise<boolean>;
 }
 
 /** Official plugins wherever they can be installed; else the stand-in, and docker-build from its source. */
@@ -34,7 +36,7 @@ export async function ensurePlugins(
   wishes: PluginWishes,
   report: Report,
 ): Promise<Plugins> {
-  const reachable = once(() => canReach(process.env));
+  const reachable = once(wishes.reachable ?? (() => canReachVendor()));
   const official = async (plugin: Plugin) =>
     (await reachable()) && (await installOfficial(place, programs, plugin));
   return {
@@ -52,10 +54,10 @@ async function ensureKubernetes(
   official: Install,
 ): Promise<InstalledPlugin> {
   const { version, folder } = plugin;
-  const wasOfficial = isThere(plugin) && before?.kubernetes.source === "official";
-  if (!standIn && wasOfficial) return { version, source: "official" };
-  const wasStandIn = isThere(plugin) && before?.kubernetes.source === "stand-in";
-  if (!standIn && !wasStandIn && (await official(plugin))) return { version, source: "official" };
+  const was = isThere(plugin) ? before?.kubernetes.source : undefined;
+  if (!standIn && (was === "official" || (was === undefined && (await official(plugin))))) {
+    return { version, source: "official" };
+  }
   rmSync(folder, { recursive: true, force: true });
   writeStandIn(folder, node);
   return { version, source: "stand-in" };
@@ -92,8 +94,8 @@ async function installOfficial(place: Place, { pulumi }: Programs, plugin: Plugi
 }
 
 /** A closed network may swallow packets, and then the CLI tries for minutes; a proxy is left to the CLI. */
-async function canReach(environment: NodeJS.ProcessEnv): Promise<boolean> {
-  if (environment["HTTPS_PROXY"] !== undefined || environment["https_proxy"] !== undefined) return true;
+async function canReachVendor({ HTTPS_PROXY, https_proxy } = process.env): Promise<boolean> {
+  if (HTTPS_PROXY !== undefined || https_proxy !== undefined) return true;
   return new Promise((resolve) => {
     const connection = connect({ host: DOWNLOAD_SITE, port: 443, signal: AbortSignal.timeout(REACH_MS) });
     connection.once("connect", () => resolve(true));
