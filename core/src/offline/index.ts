@@ -1,0 +1,10 @@
+export { type Claimed, claimedBy } from "./claimed";
+export { OfflineError, type OfflineErrorCode } from "./error";
+export { type Exported, exportEvidence } from "./export";
+export type { ExportFile } from "./file";
+export { type FoundPiece, gather, type Gathered } from "./gather";
+export { type Entry, type Inquiry, judge, type Judgement } from "./judge";
+export { MOST } from "./limits";
+export { type EntryRecord, type JudgementRecord, type ProblemRecord, recordOf } from "./record";
+export { exportSchema, judgementSchema } from "./schema";
+export { type Export, judgeExport, readExport } from "./verify";
