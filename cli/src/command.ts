@@ -1,11 +1,18 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 import { WaybillError } from "@waybill/core/problem";
+import type { Registry } from "@waybill/core/registry";
 
 /** What a command may touch. */
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The clock; this machine's where left out. */
+  readonly now?: () => Date;
+  /** The way to registries; the usual one where left out. */
+  readonly openRegistry?: () => Registry;
+  /** Environment variables, in which secrets may be; this process's where left out. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** The one meaning of exit codes, for every command. */

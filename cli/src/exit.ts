@@ -9,12 +9,29 @@ const MEANING: Readonly<Record<string, Meaning>> = {
   ImageError: Exit.usage,
   SchemaError: Exit.usage,
   TrustError: Exit.usage,
-  EvidenceError: { "artifact-needed": Exit.undecided, other: Exit.no },
+  EvidenceError: {
+    "artifact-needed": Exit.undecided,
+    "predicate-unknown": Exit.usage,
+    "predicate-invalid": Exit.usage,
+    other: Exit.no,
+  },
+  OfflineError: Exit.no,
+  // Only "not found" is an answer; all else says nothing of what the registry has.
+  RegistryError: { "not-found": Exit.no, credentials: Exit.usage, other: Exit.undecided },
+  SignerError: {
+    "authority-failed": Exit.undecided,
+    "log-failed": Exit.undecided,
+    "program-failed": Exit.undecided,
+    "self-check-failed": Exit.undecided,
+    "timestamp-failed": Exit.undecided,
+    other: Exit.usage,
+  },
 };
 
 /** An error that nobody knows says nothing: that is "could not find out", never a no. */
 export function exitOf(error: unknown): ExitCode {
   if (!(error instanceof WaybillError)) return Exit.undecided;
-  const meaning = MEANING[error.name] ?? Exit.undecided;
-  return typeof meaning === "number" ? meaning : (meaning[error.code] ?? meaning["other"] ?? Exit.undecided);
+  const { name, code } = error as WaybillError;
+  const meaning = MEANING[name] ?? Exit.undecided;
+  return typeof meaning === "number" ? meaning : (meaning[code] ?? meaning["other"] ?? Exit.undecided);
 }

@@ -6,7 +6,6 @@ import {
   FILE,
   IMAGE,
   PROVENANCE,
-  SIGNATURE,
   SLSA,
   spoiled,
   statement,
