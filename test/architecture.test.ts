@@ -25,6 +25,16 @@ const allowed: Record<string, readonly string[]> = {
     "core/signer",
   ],
   "core/provenance": ["core/image", "core/source", "core/build", "core/evidence"],
+  "core/provenance": ["core/problem", "core/image", "core/build", "core/evidence", "core/source"],
+  "core/offline": [
+    "core/problem",
+    "core/image",
+    "core/schema",
+    "core/registry",
+    "core/trust",
+    "core/evidence",
+    "core/proof",
+  ],
   "core/release": [
     "core/problem",
     "core/image",

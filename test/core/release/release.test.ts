@@ -86,7 +86,7 @@ test("any output gives a release or a ReleaseError", () => {
     fc.property(fc.anything(), fc.anything(), (release, own) => {
       try {
         const read = readRelease("dev", outputs(release, own));
-        expect(read === undefined || read.version === 1).toBe(true);
+        expect([undefined, "running", "waiting"]).toContain(read?.state);
       } catch (error) {
         expect(error).toBeInstanceOf(ReleaseError);
       }
