@@ -1,5 +1,6 @@
 import {
   checkPredicate,
+  EvidenceError,
   evidenceId,
   type PredicateSchemas,
   parseBundle,
@@ -17,11 +18,15 @@ import { type AttachedPiece, collectEvidence } from "./collect";
 import { identify, isBy, signerOf, timeOf } from "./identify";
 
 /** What is to be said about an image. */
-export interface Words {
-  readonly predicateType: string;
-  /** A function where it takes work to find out: then anything that the same signer said before with this type will do. */
-  readonly predicate: object | (() => Promise<object>);
-}
+export type Words = { readonly predicateType: string } & (
+  | { readonly predicate: object }
+  | {
+      /** Finds out, where that takes work. */
+      readonly make: () => Promise<object>;
+      /** Whether what the same signer said before will do. */
+      readonly suffices: (predicate: unknown) => boolean;
+    }
+);
 
 export interface Attested extends AttachedEvidence {
   /** Fingerprint of the key, or identity and issuer of the certificate. */
@@ -41,23 +46,23 @@ export interface Attesting extends Attaching {
 export async function attest(
   registry: Registry,
   image: PinnedReference,
-  { predicateType, predicate }: Words,
+  words: Words,
   signing: Signing,
-  { schemas = standardPredicates, ...attaching }: Attesting,
+  { schemas = standardPredicates, now, ...waiting }: Attesting,
 ): Promise<Attested> {
-  const { now, ...waiting } = attaching;
-  const write = (words: object): Buffer => {
-    checkPredicate(`evidence for ${formatReference(image)}`, predicateType, words, schemas);
-    return writeStatement(image.digest, predicateType, sorted(words));
+  const { predicateType } = words;
+  const write = (predicate: object): Buffer => {
+    checkPredicate(`evidence for ${formatReference(image)}`, predicateType, predicate, schemas);
+    return writeStatement(image.digest, predicateType, sorted(predicate));
   };
-  const known = typeof predicate === "function" ? undefined : write(predicate);
+  const ready = "predicate" in words ? write(words.predicate) : undefined;
   const pieces = await collectEvidence(registry, image, waiting);
   const before = await findOwn(
-    pieces.filter((piece) => says(piece, predicateType, known)),
+    pieces.filter((piece) => says(piece, words, ready)),
     signing,
   );
   if (before) return describe(before.bytes, { ...before, predicateType, added: false });
-  const statement = known ?? write(await (predicate as () => Promise<object>)());
+  const statement = ready ?? write("make" in words ? await words.make() : words.predicate);
   const bundle = await signStatement(statement, signing);
   return describe(bundle, await attachEvidence(registry, image, bundle, { now, ...waiting }));
 }
@@ -72,15 +77,18 @@ async function findOwn(
   return pieces.find((piece) => isBy(piece, own));
 }
 
-function says(piece: AttachedPiece, predicateType: string, statement: Buffer | undefined): boolean {
+/** Whether a piece says these very words, or others that will do. */
+function says({ source, bytes }: AttachedPiece, words: Words, ready: Buffer | undefined): boolean {
   try {
-    const { content } = parseBundle(piece.source, piece.bytes);
+    const { content } = parseBundle(source, bytes);
     if (!("payload" in content) || content.payloadType !== PAYLOAD_TYPE) return false;
-    if (statement) return evidenceId(content) === evidenceId(toEnvelope(PAYLOAD_TYPE, statement));
-    return parseStatement(piece.source, content.payload).predicateType === predicateType;
-  } catch {
+    if (ready) return evidenceId(content) === evidenceId(toEnvelope(PAYLOAD_TYPE, ready));
+    const { predicateType, predicate } = parseStatement(source, content.payload);
+    return predicateType === words.predicateType && "suffices" in words && words.suffices(predicate);
+  } catch (error) {
     // Somebody else's broken piece; verifying says what is wrong with it.
-    return false;
+    if (error instanceof EvidenceError) return false;
+    throw error;
   }
 }
 

@@ -91,10 +91,14 @@ it("what costs work is found out only if the same signer never said it", async (
   const predicateType = "https://spdx.dev/Document";
   await attachEvidence(registry, image, bundleOf(image, predicateType, sbom), { now: later });
   const make = jest.fn(() => Promise.resolve(sbom));
-  const say = () => attest(registry, image, { predicateType, predicate: make }, signing, { now: later });
+  const suffices = (predicate: unknown) => (predicate as { name: string }).name === "image";
+  const words = { predicateType, make, suffices };
+  const say = () => attest(registry, image, words, signing, { now: later });
   expect(await say()).toMatchObject({ added: true });
   expect(await say()).toMatchObject({ added: false });
   expect(make).toHaveBeenCalledTimes(1);
+  const pickier = attest(registry, image, { ...words, suffices: () => false }, signing, { now: later });
+  expect(await pickier).toMatchObject({ added: true });
 });
 
 it("a predicate that is not what its type asks for is never signed", async () => {

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRegistry } from "@waybill/core/registry";
+import { runProvider } from "../main";
+import { waybillProvider } from "./provider";
+import { syftOnPath } from "./syft";
+
+const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+  version: string;
+};
+const world = { registry: createRegistry(), now: () => new Date(), environment: process.env };
+
+void runProvider(waybillProvider(version, world, syftOnPath(process.env)));
