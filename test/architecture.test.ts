@@ -25,7 +25,6 @@ const allowed: Record<string, readonly string[]> = {
     "core/signer",
   ],
   "core/provenance": ["core/image", "core/source", "core/build", "core/evidence"],
-  "core/provenance": ["core/problem", "core/image", "core/build", "core/evidence", "core/source"],
   "core/offline": [
     "core/problem",
     "core/image",

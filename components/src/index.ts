@@ -1,3 +1,4 @@
+export { Attestation, type AttestationArgs, Sbom, type SbomArgs } from "./evidence";
 export { ImageBuild, imageArgs, type ImageBuildArgs } from "./image-build";
 export type { WorkloadImage } from "./manifests";
 export { plainly } from "./plainly";

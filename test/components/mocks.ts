@@ -6,7 +6,8 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
-type Answer = (inputs: Record<string, unknown>) => Record<string, unknown>;
+type State = Record<string, unknown>;
+type Answer = (inputs: State) => State | Promise<State>;
 
 const objectMeta = (inputs: Record<string, unknown>) => ({
   ...inputs,
@@ -22,6 +23,8 @@ export const finished = {
 const answers: Record<string, Answer> = {
   "waybill:index:Workload": (inputs) => inputs,
   "waybill:index:ImageBuild": (inputs) => inputs,
+  "waybill:index:Attestation": (inputs) => inputs,
+  "waybill:index:Sbom": (inputs) => inputs,
   "docker-build:index:Image": (inputs) => ({ ...inputs, digest: `sha256:${"b".repeat(64)}` }),
   "kubernetes:core/v1:Namespace": objectMeta,
   "kubernetes:core/v1:ServiceAccount": objectMeta,
@@ -45,11 +48,11 @@ export function mockPulumi(changes: Record<string, Answer> = {}, preview = false
   const known = { ...answers, ...changes };
   void pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
+      newResource: async ({ type, name, inputs }) => {
         const answer = known[type];
         if (!answer) throw new Error(`mock: unknown resource type ${type}`);
         registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: name, state: answer(inputs as Record<string, unknown>) };
+        return { id: name, state: await answer(inputs as State) };
       },
       call: ({ token }) => {
         throw new Error(`mock: unknown call ${token}`);
