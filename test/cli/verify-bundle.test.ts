@@ -1,15 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  digestOf,
-  FILE,
-  IMAGE,
-  PROVENANCE,
-  SLSA,
-  spoiled,
-  statement,
-} from "../core/evidence/support/asked";
+import { digestOf, FILE, IMAGE, PROVENANCE, SLSA, spoiled, statement } from "../core/evidence/support/asked";
 import { makeKeys } from "../core/evidence/support/certificate";
 import {
   type BundleJson,

@@ -16,7 +16,13 @@ export function trust(more: object = {}, signer: object = {}): Trust {
   return trustIn(instance.root, { may: [{ say: SAYS, for: ["dev"] }], ...signer }, more);
 }
 
-export const SPDX = { spdxVersion: "SPDX-2.3", SPDXID: "SPDXRef-DOCUMENT", name: "app", packages: [] };
+export const SPDX = {
+  spdxVersion: "SPDX-2.3",
+  SPDXID: "SPDXRef-DOCUMENT",
+  name: "app",
+  documentNamespace: "https://ci.example/app",
+  creationInfo: { created: "2026-06-01T12:00:00Z", creators: ["Tool: test"] },
+};
 
 /** A registry with one image, and a way to hang evidence onto it as cosign does. */
 export interface Shelf {
