@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { removeCgroups } from "./host/cgroups";
 import { assertLinuxRoot, thisMachine } from "./host/preflight";
-import { allProcesses, killAll, readCommand, withDescendants } from "./host/processes";
+import { allProcesses, killAll, markedProcesses, readCommand, withDescendants } from "./host/processes";
 import { withLock } from "./lock";
 import { buildsCgroup } from "./parts/buildkit";
 import { clearCluster } from "./parts/cluster";
@@ -14,18 +14,26 @@ import type { Report } from "./programs";
 export async function down(options: SandboxOptions, report: Report = () => undefined): Promise<void> {
   assertLinuxRoot(thisMachine());
   const place = placeOf(options);
-  if (!existsSync(place.folder) && !existsSync(place.lock)) {
+  if (!isThere(place)) {
     report(`There is no sandbox on port ${place.port}.`);
     return;
   }
-  await withLock(place.lock, "down", async () => {
-    await stopPart(place);
-    await stopPlugins(place);
-    await clearCluster(place);
-    await removeCgroups(buildsCgroup(place));
-    rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
+  await withLock(place.lock, "down", () => removeAll(place));
   report(`Sandbox on port ${place.port} is down, its folder ${place.folder} is removed.`);
+}
+
+/** Somebody may have removed the folder and left the processes. */
+function isThere(place: Place): boolean {
+  return existsSync(place.folder) || existsSync(place.lock) || markedProcesses(place.folder).length > 0;
+}
+
+/** For who holds the lock. */
+export async function removeAll(place: Place): Promise<void> {
+  await stopPart(place);
+  await stopPlugins(place);
+  await clearCluster(place);
+  await removeCgroups(buildsCgroup(place));
+  rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /** Plugins outlive a Pulumi CLI that was killed. The engine starts them by their path in PULUMI_HOME. */

@@ -40,11 +40,11 @@ export function shellExports(variables: Readonly<Record<string, string>>): strin
 }
 
 /** The only programs of the sandbox that come first on its user's PATH. */
-export function linkPrograms(place: Place, { node, pulumi, kubectl }: Programs): void {
+export function linkPrograms(place: Place, { node, pulumi, kubectl, syft }: Programs): void {
   const companions = COMPANIONS.map((name) => path.join(path.dirname(pulumi), name)).filter(existsSync);
   rmSync(place.bin, { recursive: true, force: true });
   mkdirSync(place.bin, { recursive: true });
-  for (const program of [node, pulumi, kubectl, ...companions]) {
+  for (const program of [node, pulumi, kubectl, syft, ...companions]) {
     symlinkSync(program, path.join(place.bin, path.basename(program)));
   }
 }

@@ -11,6 +11,7 @@ const OTHER_PROGRAMS = [
   "pause",
   "pulumi",
   "kubectl",
+  "syft",
 ] as const satisfies ToolName[];
 type OtherProgram = (typeof OTHER_PROGRAMS)[number];
 

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { CLONE, COMPILED } from "./clone";
+import { removeAll } from "./down";
 import { linkPrograms } from "./env";
+import { SandboxError } from "./error";
 import { assertAbleToHost, assertNetworkFree, assertPortFree } from "./host/preflight";
 import { ensureBaseImages, nodeImage, pauseImage } from "./images/base-images";
 import { withLock } from "./lock";
@@ -26,20 +28,36 @@ export async function up(options: UpOptions, report: Report = () => undefined): 
   const place = placeOf(options);
   assertOwner(place, CLONE);
   await assertAddressesFree(place);
-  return withLock(place.lock, "up", () => bringUp(place, options, report));
+  return withLock(place.lock, "up", async () => {
+    assertOwner(place, CLONE);
+    const before = readRecord(place);
+    // Processes without a record have lost their folder, and their data with it.
+    if (before === undefined) await removeAll(place);
+    try {
+      return await bringUp(place, before, options, report);
+    } catch (error) {
+      // What cannot be set up at all leaves nothing behind; a part that failed leaves its logs.
+      if (before === undefined && !isPartFailure(error)) await removeAll(place);
+      throw error;
+    }
+  });
 }
+
+const isPartFailure = (error: unknown) => error instanceof SandboxError && error.code === "part-failed";
 
 async function assertAddressesFree(place: Place): Promise<void> {
   if (mainProcess(place, "registry") === undefined) assertPortFree(place.port);
   if (mainProcess(place, "cluster") === undefined) await assertNetworkFree(place);
 }
 
-async function bringUp(place: Place, options: UpOptions, report: Report): Promise<SandboxRecord> {
+async function bringUp(
+  place: Place,
+  before: SandboxRecord | undefined,
+  options: UpOptions,
+  report: Report,
+): Promise<SandboxRecord> {
   const begun = Date.now();
-  assertOwner(place, CLONE);
-  // First of all what may be missing: a refusal leaves nothing behind.
   const programs = await findPrograms(report);
-  const before = readRecord(place);
   const record: SandboxRecord = { ...before, version: 1, port: place.port, owner: CLONE };
   writeRecord(place, record);
   linkPrograms(place, programs);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isAlive, markedProcesses, readCommand, withDescendants } from "../../sandbox/src/host/processes";
 import { run, SandboxDriver } from "../sandbox/driver";
@@ -90,11 +90,20 @@ test("an up that was killed half-way is carried on from, whatever lies about", a
   await sandbox.killedUp();
   for (const pid of sandbox.pids()) process.kill(pid, "SIGKILL");
   await run("ip", ["link", "add", place.network.interfaceName, "type", "dummy"]);
+  rmSync(place.buildkitSocket, { force: true });
   writeFileSync(place.buildkitSocket, "");
   expect(existsSync(place.lock)).toBe(true);
   await sandbox.mustUp();
   expect(await sandbox.command("status")).toMatchObject({ code: 0 });
   await sandbox.expectHello();
+});
+
+test("a folder that somebody removed: what still runs without it is replaced", async () => {
+  const lost = sandbox.pids();
+  rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  await sandbox.mustUp();
+  expect(sandbox.pids()).toHaveLength(3);
+  expect(sandbox.pids().filter((pid) => lost.includes(pid))).toEqual([]);
 });
 
 test("down leaves nothing behind, not even of a half-started one and a plugin that lost its engine", async () => {

@@ -47,6 +47,7 @@ echo official > "$PULUMI_HOME/plugins/resource-$4-$5/pulumi-resource-$4"
   return {
     ensure,
     text,
+    folder,
     asked: () => (existsSync(asked) ? readFileSync(asked, "utf8").trim().split("\n") : []),
   };
 }
