@@ -136,6 +136,12 @@ export const TOOLS = [
       ),
     ],
   },
+  {
+    // Its documents have kept their form since 1.0.
+    name: "syft",
+    check: { ask: ["version"], fits: { from: "1.20", before: "2" } },
+    sources: [goBuild("syft", "1.33.0", "syft", "github.com/anchore/syft/cmd/syft")],
+  },
 ] as const satisfies readonly Tool[];
 
 export type ToolName = (typeof TOOLS)[number]["name"];
