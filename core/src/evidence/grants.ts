@@ -1,3 +1,4 @@
+import { quote } from "../image";
 import { predicateName, type TrustedSigner } from "../trust";
 import { EvidenceError, refusal } from "./error";
 
@@ -24,7 +25,8 @@ export function grantedBy(utterance: Utterance, signers: readonly TrustedSigner[
   const entitled = signers.filter((signer) => mayEverSay(signer, predicateType, environment));
   if (entitled.length === 0) {
     const who = signers.map(({ name }) => name).join(", ");
-    const what = `${predicateName(predicateType)} for ${environment ?? "any environment"}`;
+    const name = predicateName(predicateType);
+    const what = `${name === predicateType ? quote(name) : name} for ${environment ?? "any environment"}`;
     throw refusal("not-granted", about, `a signer who may say ${what}`, `${who}, who may not`);
   }
   if (timeless) return entitled;

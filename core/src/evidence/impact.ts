@@ -1,5 +1,6 @@
 import type { Digest } from "../image";
 import { predicateName, type Trust, TrustError } from "../trust";
+import { type PredicateSchemas, standardPredicates } from "./predicates";
 import type { Claim, Piece } from "./report";
 import { verifyEvidence } from "./verifier";
 
@@ -28,12 +29,13 @@ export function trustImpact(
   after: Trust,
   environments: readonly string[],
   now: Date,
+  schemas: PredicateSchemas = standardPredicates,
 ): readonly Impact[] {
   return holdings.flatMap(({ digest, registry, pieces }) =>
     environments.flatMap((environment) => {
       const question = { digest, registry, environment, now };
-      const { claims } = verifyEvidence(question, pieces, before);
-      const kept = verifyEvidence(question, pieces, after).claims;
+      const { claims } = verifyEvidence(question, pieces, before, schemas);
+      const kept = verifyEvidence(question, pieces, after, schemas).claims;
       const lost = claims.filter(({ source }) => !kept.some((claim) => claim.source === source));
       return [...new Set(lost.map(({ predicateType }) => predicateType))].map((type) => ({
         digest,

@@ -1,3 +1,4 @@
+import { quote } from "../image";
 import { type EvidenceErrorCode, refusal } from "./error";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -15,11 +16,11 @@ export function parseJson(about: string, bytes: Uint8Array, code: EvidenceErrorC
     // What has no key twice prints as it was read, unless it has other white space, escapes or numbers.
     if (JSON.stringify(value) === text) return value;
   } catch (cause) {
-    throw refusal(code, about, "JSON in UTF-8", (cause as Error).message, cause);
+    // The message quotes what it could not read.
+    throw refusal(code, about, "JSON in UTF-8", quote((cause as Error).message), cause);
   }
   const twice = findRepeatedKey(text);
-  if (twice !== undefined)
-    throw refusal(code, about, "each key once", `${JSON.stringify(twice)} twice in one object`);
+  if (twice !== undefined) throw refusal(code, about, "each key once", `${quote(twice)} twice in one object`);
   return value;
 }
 

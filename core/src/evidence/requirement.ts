@@ -1,3 +1,4 @@
+import { quote } from "../image";
 import { predicateName, predicateType } from "../trust";
 import { type EvidenceError, refusal } from "./error";
 import type { Claim, Refused, Report } from "./report";
@@ -61,7 +62,12 @@ function blockRefusal({ question, blocks }: Report): EvidenceError | undefined {
   const [block] = blocks;
   return (
     block &&
-    refusal("blocked", question.digest, "a digest that is not blocked", `"${block.reason}" by ${block.by}`)
+    refusal(
+      "blocked",
+      question.digest,
+      "a digest that is not blocked",
+      `${quote(block.reason)} by ${quote(block.by).slice(1, -1)}`,
+    )
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Digest, splitDigest } from "../image";
+import { type Digest, quote, splitDigest } from "../image";
 import type { JsonSchema } from "../schema";
 import { refusal } from "./error";
 import { parseJson } from "./json";
@@ -67,7 +67,7 @@ export function parseStatement(about: string, bytes: Uint8Array): Statement {
   const odd = Object.keys(json).find((key) => !KEYS.includes(key) && KEYS.includes(keyInGo(key)));
   if (odd !== undefined) {
     // Go reads keys without regard to case: cosign would take this one where we take the other (SIG-048).
-    throw refusal("statement-format", about, `the key ${keyInGo(odd)} in its own case`, odd);
+    throw refusal("statement-format", about, `the key ${keyInGo(odd)} in its own case`, quote(odd));
   }
   return {
     subjects: json.subject.map(({ name, digest }) => ({ name, digest })),
@@ -101,6 +101,9 @@ function keyInGo(key: string): string {
 }
 
 function toRefusal(about: string, { path, found }: FirstMistake): Error {
+  if (found.includes("must NOT have more than")) {
+    return refusal("bundle-too-large", about, `at most ${LIMITS.subjects} subjects`, found);
+  }
   if (path === "/_type") return refusal("statement-type", about, STATEMENT_V1, found);
   if (path.startsWith("/subject"))
     return refusal("subject-missing", about, "subjects, each with a digest", found);

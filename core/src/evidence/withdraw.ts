@@ -1,3 +1,4 @@
+import { quote } from "../image";
 import { PREDICATE_TYPES, type Reason, type Trust } from "../trust";
 import { refusal } from "./error";
 import { type Claim, predicateOf, type Question, type Refused, type Report } from "./report";
@@ -26,7 +27,7 @@ export function withdraw(claims: readonly Claim[], trust: Trust): Pick<Report, "
         "revoked",
         source,
         "evidence that still counts",
-        `revoked: ${reasons.get(id) ?? ""}`,
+        `revoked: ${quote(reasons.get(id) ?? "")}`,
       );
       return { source, predicateType, error };
     }),

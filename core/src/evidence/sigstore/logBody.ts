@@ -1,4 +1,5 @@
 import { pem } from "@sigstore/core";
+import { quote } from "../../image";
 import type { HashName, LogEntry } from "../bundle";
 import { refusal } from "../error";
 import { parseJson } from "../json";
@@ -58,7 +59,7 @@ export function readLogBody(about: string, { kind, version, body }: LogEntry): L
     const inside = `${json.at("kind").text()} ${json.at("apiVersion").text()}`;
     const reader = READERS[`${kind} ${version}`];
     if (!reader || inside !== `${kind} ${version}`)
-      throw new Error(`an entry of kind ${inside}, listed as ${kind} ${version}`);
+      throw new Error(`an entry of kind ${quote(inside)}, listed as ${quote(`${kind} ${version}`)}`);
     return reader(json.at("spec"));
   } catch (cause) {
     throw refusal(
@@ -118,7 +119,7 @@ function protobufDigest(hash: Field): Pick<LoggedSignature, "algorithm" | "diges
 
 function hashName(name: string): HashName {
   if (name === "sha256" || name === "sha384" || name === "sha512") return name;
-  throw new Error(`the hash ${name}`);
+  throw new Error(`the hash ${quote(name)}`);
 }
 
 function verifiedSignature(signature: Field): Pick<LoggedSignature, "signature" | "signer"> {

@@ -294,3 +294,34 @@ test("a key that was given does not accept a certificate, nor the other way roun
 function pemOf({ publicKey }: ReturnType<typeof makeKeys>): string {
   return publicKey.export({ type: "spki", format: "pem" }).toString();
 }
+
+test("nothing that a stranger wrote reaches a terminal as it is", () => {
+  const escape = "\u001b[2J\u202e";
+  const hostile = [
+    Buffer.from(`${escape}{`),
+    toBytes(spoiled(signPayload(instance, provenance), (copy) => (copy.mediaType = escape))),
+    toBytes(
+      spoiled(signPayload(instance, provenance), (copy) =>
+        Object.assign(copy.verificationMaterial, { [escape]: 1 }),
+      ),
+    ),
+    toBytes(signPayload(instance, statement(escape, PROVENANCE))),
+    toBytes(signPayload(instance, { ...provenance, subject: [{ digest: { [escape]: escape } }] })),
+    toBytes(signPayload(instance, provenance, { payloadType: escape })),
+    toBytes(
+      signPayload(instance, provenance, {
+        signer: makeLeaf(instance, { identities: [escape], oidcIssuer: escape }),
+      }),
+    ),
+    toBytes(
+      spoiled(signPayload(instance, provenance), (copy) => {
+        const [entry] = copy.verificationMaterial.tlogEntries;
+        if (entry) entry["kindVersion"] = { kind: escape, version: escape };
+      }),
+    ),
+    Buffer.from(`{"${escape}":1,"${escape}":2}`),
+  ];
+  const { refused } = verifyEvidence(question, pieces(...hostile), trust);
+  expect(refused.length).toBeGreaterThan(6);
+  for (const { error } of refused) expect(error.message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+});
