@@ -1,7 +1,8 @@
 import { execFile, spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { requireEvidence, type Report, verifyBundle, writeStatement } from "@waybill/core/evidence";
 import { formatReference, parsePinned, type PinnedReference } from "@waybill/core/image";
@@ -34,6 +35,19 @@ const SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
 const SLSA = "https://slsa.dev/provenance/v1";
 /** cosign looks for its caches and settings in the home folder. */
 const environment = { PATH: process.env["PATH"], HOME: folder, COSIGN_PASSWORD: PASSWORD };
+
+/** As small as a plug-in for sigstore's protocol can be. */
+const KEY_SERVICE = `#!${process.execPath}
+const { createPrivateKey, createPublicKey, sign } = require("node:crypto");
+const { readFileSync } = require("node:fs");
+const { methodName, initOptions } = JSON.parse(process.argv[3]);
+const key = createPrivateKey(readFileSync(${JSON.stringify(folder)} + "/" + initOptions.keyResourceID));
+const answers = {
+  publicKey: () => ({ publicKeyPEM: Buffer.from(createPublicKey(key).export({ type: "spki", format: "pem" })).toString("base64") }),
+  signMessage: () => ({ signature: sign("sha256", readFileSync(0), key).toString("base64") }),
+};
+process.stdout.write(JSON.stringify({ [methodName]: answers[methodName]() }));
+`;
 
 function cosign(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   return promisify(execFile)(COSIGN, args, { cwd: folder, env: environment });
@@ -205,6 +219,40 @@ withCosign("cosign and we accept each other", () => {
     await expect(
       cosign("verify-blob-attestation", ...ours, "--type", "slsaprovenance1", at("other")),
     ).rejects.toThrow();
+  });
+
+  test("one program of a key service signs for cosign and for us", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    writeFileSync(at("service.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    writeFileSync(at("service.pub"), publicKey.export({ type: "spki", format: "pem" }));
+    writeFileSync(at("sigstore-kms-bench"), KEY_SERVICE, { mode: 0o755 });
+    const PATH = `${folder}${delimiter}${process.env["PATH"] ?? ""}`;
+    writeFileSync(at("served"), "served");
+    const bundle = at("served.sigstore.json");
+    const options = ["--signing-config", at("no-services.json"), "--yes", "--bundle", bundle];
+    await promisify(execFile)(
+      COSIGN,
+      ["sign-blob", "--key", "bench://service.pem", ...options, at("served")],
+      {
+        cwd: folder,
+        env: { ...environment, PATH },
+      },
+    );
+    await cosign(
+      "verify-blob",
+      "--key",
+      at("service.pub"),
+      "--insecure-ignore-tlog",
+      "--bundle",
+      bundle,
+      at("served"),
+    );
+
+    const statement = writeStatement(digestOf(Buffer.from("served")), SLSA, provenance);
+    const signing = openSigning({ kms: "bench://service.pem" }, undefined, { PATH });
+    writeFileSync(bundle, await signStatement(statement, signing));
+    const ours = ["--bundle", bundle, "--key", at("service.pub"), "--insecure-ignore-tlog"];
+    await cosign("verify-blob-attestation", ...ours, "--type", "slsaprovenance1", at("served"));
   });
 });
 
