@@ -9,7 +9,8 @@ const CHECKS = {
   "types of the tests": ["node_modules/typescript/bin/tsc", "-p", "test"],
 };
 const SUITES = { unit: ["--selectProjects", "unit"], e2e: ["--selectProjects", "e2e", "--runInBand"] };
-const jest = (suite, args) => ["node_modules/jest/bin/jest.js", ...SUITES[suite], ...args];
+// The names of projects take every word that follows them.
+const jest = (suite, args) => ["node_modules/jest/bin/jest.js", ...args, ...SUITES[suite]];
 
 /** Every job is given what follows its name on the command line, and answers with its exit code. */
 export const JOBS = {

@@ -9,8 +9,6 @@ export type Runtime =
   | { from: "machine"; version: string; node: string }
   | { from: "npm"; version: string; package: string; folder: string; node: string }
   | { from: "nowhere"; version: string };
-export const NEEDED: readonly [number, number];
 export function cacheRoot(env?: NodeJS.ProcessEnv): string;
 export function chooseRuntime(machine: Machine): Runtime;
 export function isNewEnough(version: string): boolean;
-export function runOnRuntime(file: string): unknown;

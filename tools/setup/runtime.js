@@ -1,7 +1,5 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- runs on the machine's own Node, before anything is installed or compiled */
-const { spawn } = require("node:child_process");
-const { readdirSync } = require("node:fs");
-const { constants, homedir } = require("node:os");
+const { homedir } = require("node:os");
 const { join, resolve } = require("node:path");
 
 /** The libraries that check signatures need 22.22; 24 is the long-term version. */
@@ -25,36 +23,8 @@ function chooseRuntime({ version, execPath, platform, arch, cache }) {
   if (isNewEnough(version)) return { from: "machine", version, node: execPath };
   const name = FROM_NPM.packages[`${platform} ${arch}`];
   if (name === undefined) return { from: "nowhere", version: NEEDED.join(".") };
-  const folder = join(cache, "node", `${FROM_NPM.version}-${platform}-${arch}`);
+  const folder = join(cache, "node", FROM_NPM.version);
   return { from: "npm", version: FROM_NPM.version, package: name, folder, node: join(folder, "bin", "node") };
 }
 
-/** For a program that somebody starts with an old Node: starts `file` again on the Node that the set-up has brought. */
-function runOnRuntime(file) {
-  if (isNewEnough(process.version)) return require(file);
-  const folder = join(cacheRoot(), "node");
-  const fitting = listed(folder).filter(
-    (name) => isNewEnough(name) && name.endsWith(`${process.platform}-${process.arch}`),
-  );
-  if (fitting.length === 0) {
-    console.error(
-      `Node: expected ${NEEDED.join(".")} or newer, found ${process.version}. Install it, or run "npm start" in Waybill's clone.`,
-    );
-    process.exit(1);
-  }
-  const child = spawn(join(folder, fitting.sort().at(-1), "bin", "node"), [file, ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
-}
-
-function listed(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-module.exports = { NEEDED, cacheRoot, chooseRuntime, isNewEnough, runOnRuntime };
+module.exports = { cacheRoot, chooseRuntime, isNewEnough };

@@ -6,8 +6,6 @@ import { ToolsError } from "./problem";
 import { mustRun } from "./run";
 import type { ArchiveSource } from "./tool";
 
-/** No answer within this time counts as "no such site here". */
-const REACHABLE_WITHIN = 3_000;
 const DOWNLOAD_WITHIN = 600_000;
 
 export async function isReachable(machine: Machine, source: ArchiveSource): Promise<boolean> {
@@ -16,7 +14,7 @@ export async function isReachable(machine: Machine, source: ArchiveSource): Prom
   try {
     const answer = await fetch(`${source.url}/${file.name}`, {
       method: "HEAD",
-      signal: AbortSignal.timeout(REACHABLE_WITHIN),
+      signal: AbortSignal.timeout(machine.reachableWithin),
     });
     return answer.ok;
   } catch {

@@ -9,9 +9,8 @@ import type { Machine } from "./machine";
 import { plan, type Job, type Step } from "./plan";
 import { requirePrerequisites } from "./prerequisites";
 import { ToolsError } from "./problem";
+import { Running, type Report } from "./running";
 import { programsOf, type Tool } from "./tool";
-
-export type Report = (line: string) => void;
 
 /** Compilers use all processors; a second job fills their pauses for downloads and linking. */
 const JOBS_AT_ONCE = 2;
@@ -24,7 +23,8 @@ export async function ensure(machine: Machine, tools: readonly Tool[], report: R
     tools.filter((_, index) => found[index] === undefined),
   );
   await requirePrerequisites(machine, jobs);
-  await runAll(jobs, (job, signal) => bring(machine, job, report, signal));
+  const running = new Running(machine.stillRunningEvery, report);
+  await runAll(jobs, (job, signal) => bring(machine, job, running, signal));
   return Promise.all(tools.map(async (tool, index) => found[index] ?? (await brought(machine, tool))));
 }
 
@@ -52,12 +52,13 @@ async function runAll(
   stop.signal.throwIfAborted();
 }
 
-async function bring(machine: Machine, job: Job, report: Report, signal: AbortSignal): Promise<void> {
-  const onWait = (pid: number) => report(`waiting for process ${pid}, which brings ${namesOf(job.steps)}`);
+async function bring(machine: Machine, job: Job, running: Running, signal: AbortSignal): Promise<void> {
+  const onWait = (pid: number) =>
+    running.report(`waiting for process ${pid}, which brings ${namesOf(job.steps)}`);
   await inDraft(machine, job.name, onWait, async (draft) => {
     const steps = job.steps.filter(({ tool, source }) => !existsSync(keptAt(machine, tool, source)));
     if (steps.length === 0) return; // whoever held the lock has brought them
-    await timed(machine, `${VERBS[job.kind]} ${namesOf(steps)}`, report, () =>
+    await running.during(job.name, `${VERBS[job.kind]} ${namesOf(steps)}`, () =>
       make(machine, steps, draft, signal),
     );
     for (const { tool, source } of steps) {
@@ -105,25 +106,4 @@ async function prove(machine: Machine, tool: Tool, bin: string): Promise<void> {
     found: lacking.length > 0 ? `that ${lacking.join(", ")} is not there` : "that it fails",
     next: "Install a fitting version by hand, so that it stands on PATH.",
   });
-}
-
-async function timed(
-  machine: Machine,
-  what: string,
-  report: Report,
-  work: () => Promise<void>,
-): Promise<void> {
-  const start = Date.now();
-  const since = () => `${Math.round((Date.now() - start) / 1000)} s`;
-  report(`${what} …`);
-  const ticking = setInterval(
-    () => report(`${what} … still at it after ${since()}`),
-    machine.stillRunningEvery,
-  );
-  try {
-    await work();
-  } finally {
-    clearInterval(ticking);
-  }
-  report(`${what} … done in ${since()}`);
 }

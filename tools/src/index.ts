@@ -1,8 +1,9 @@
-import { ensure, type Report } from "./ensure";
+import { ensure } from "./ensure";
 import { thisMachine } from "./machine";
+import type { Report } from "./running";
 import { rowsOf, type ToolName } from "./table";
 
-export type { Report } from "./ensure";
+export type { Report } from "./running";
 export { ToolsError, type Problem, type ToolsCode } from "./problem";
 export { toolNames, type ToolName } from "./table";
 export { withLock } from "../setup/lock.js";

@@ -12,8 +12,10 @@ export interface Machine {
   readonly cache: string;
   /** The folder of the tracked Go recipes. */
   readonly recipes: string;
-  /** How often a long build says that it still runs. */
+  /** Milliseconds between two signs of life of a long build. */
   readonly stillRunningEvery: number;
+  /** Milliseconds after which a site without an answer counts as out of reach. */
+  readonly reachableWithin: number;
 }
 
 export function thisMachine(): Machine {
@@ -25,6 +27,7 @@ export function thisMachine(): Machine {
     cache: cacheRoot(),
     recipes: join(__dirname, "../go"),
     stillRunningEvery: 20_000,
+    reachableWithin: 3_000,
   };
 }
 
