@@ -1,19 +1,21 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- one bundle is verified without loading what speaks to registries;
+   import() cannot name a CommonJS file without its extension. */
 import { type Arguments, type Command, type ExitCode, type Io } from "../command";
 import { wrongUsage } from "../input";
-import { verifyBundleFile } from "../verify/bundle";
-import { verifyImage } from "../verify/image";
-import { verifyOffline } from "../verify/offline";
+import type * as Bundle from "../verify/bundle";
+import type * as Image from "../verify/image";
+import type * as Offline from "../verify/offline";
 
 type Verify = (args: Arguments, io: Io, now: Date) => ExitCode | Promise<ExitCode>;
 
 interface Mode {
-  readonly verify: Verify;
+  readonly load: () => Verify;
   /** The flags that mean something in it; any other one is refused, since it would be thought to count. */
   readonly flags: readonly string[];
 }
 
 const BUNDLE: Mode = {
-  verify: verifyBundleFile,
+  load: () => (require("../verify/bundle") as typeof Bundle).verifyBundleFile,
   flags: [
     "bundle",
     "artifact-digest",
@@ -26,8 +28,14 @@ const BUNDLE: Mode = {
     "json",
   ],
 };
-const OFFLINE: Mode = { verify: verifyOffline, flags: ["offline", "trust", "digest", "json"] };
-const IMAGE: Mode = { verify: verifyImage, flags: ["trust", "environment", "predicate-type", "json"] };
+const OFFLINE: Mode = {
+  load: () => (require("../verify/offline") as typeof Offline).verifyOffline,
+  flags: ["offline", "trust", "digest", "json"],
+};
+const IMAGE: Mode = {
+  load: () => (require("../verify/image") as typeof Image).verifyImage,
+  flags: ["trust", "environment", "predicate-type", "json"],
+};
 
 const text = { type: "string" } as const;
 
@@ -66,7 +74,7 @@ export const command: Command = {
   },
   takesPositionals: true,
   run: async (args, io) => {
-    const { verify } = modeOf(args);
+    const verify = modeOf(args).load();
     return verify(args, io, io.now?.() ?? new Date());
   },
 };
