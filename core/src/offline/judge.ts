@@ -81,10 +81,18 @@ function toEntries({ claims, refused }: Report, pieces: readonly FoundPiece[]): 
       refusal: error,
     };
   });
-  const when = ({ time, attached }: Entry): number => Number(time ?? attached ?? Infinity);
-  return [...counted, ...others].sort((one, other) => compare(when(one), when(other)));
+  return [...counted, ...others].sort(inOrder);
 }
 
-function compare(one: number, other: number): number {
-  return one === other ? 0 : one < other ? -1 : 1;
+/** Where times are the same, something else that the registry's own order has no part in. */
+function inOrder(one: Entry, other: Entry): number {
+  const keys = ({ time, attached, source }: Entry): [number, number, string] => [
+    Number(time ?? attached ?? Infinity),
+    Number(attached ?? Infinity),
+    source,
+  ];
+  const [a, b] = [keys(one), keys(other)];
+  const differs = a.findIndex((key, index) => key !== b[index]);
+  if (differs < 0) return 0;
+  return (a[differs] ?? 0) < (b[differs] ?? 0) ? -1 : 1;
 }

@@ -4,9 +4,9 @@ import { parseTrust, type Trust } from "../trust";
 import { unusable } from "./error";
 import { type Content, readFile } from "./file";
 import { type Gathered, readDate } from "./gather";
-import { judge, type Judgement } from "./judge";
+import { type Entry, judge, type Judgement } from "./judge";
 import { checkManifests } from "./manifests";
-import type { JudgementRecord } from "./record";
+import type { EntryRecord, JudgementRecord } from "./record";
 
 /** A file of evidence whose content was found to fit together. */
 export interface Export {
@@ -79,14 +79,17 @@ function assertReproducible(about: string, file: Export): void {
     throw unusable("trust-mismatch", about, `the trust policy ${recorded.trust}`, trust.hash);
   }
   const { ok, entries } = judgeExport(file, trust, at);
-  const counted = entries.filter(({ refusal }) => !refusal).map(({ id }) => id);
-  const recordedIds = recorded.evidence.filter(({ refusal }) => !refusal).map(({ id }) => id);
-  const [now, then] = [
-    [ok ? "yes" : "no", ...counted],
-    [recorded.verdict, ...recordedIds],
-  ].map((words) => words.join(", "));
-  if (now !== then)
-    throw unusable("verdict-mismatch", about, `the verdict that it records: ${then ?? ""}`, now ?? "");
+  const found = summary(ok ? "yes" : "no", entries);
+  const expected = summary(recorded.verdict, recorded.evidence);
+  if (found !== expected) {
+    throw unusable("verdict-mismatch", about, `the verdict that it records: ${expected}`, found);
+  }
+}
+
+/** The verdict and the ids of what counts, whatever their order. */
+function summary(verdict: string, entries: readonly Pick<Entry | EntryRecord, "id" | "refusal">[]): string {
+  const counted = entries.filter(({ refusal }) => !refusal).map(({ id }) => id ?? "");
+  return [verdict, ...counted.sort()].join(", ");
 }
 
 /** What another room refuses in a file makes the file unusable; what went wrong stays told. */

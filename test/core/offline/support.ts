@@ -63,7 +63,7 @@ export function shelf(memory = memoryRegistry()): Shelf {
 export function provenShelf(memory?: MemoryRegistry): Shelf {
   const made = shelf(memory);
   made.attach(SIGNATURE, {});
-  made.attach(SLSA, PROVENANCE);
+  made.attach(SLSA, PROVENANCE, {}, new Date(NOON.getTime() + 1000));
   return made;
 }
 
