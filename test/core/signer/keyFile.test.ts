@@ -35,6 +35,31 @@ test("a new key pair signs, and its public half verifies", () => {
   expect(createPublicKey(key).equals(publicKey)).toBe(true);
 });
 
+/** Made by cosign 3.1.3 for this test and nothing else; its password is "pw". */
+const COSIGN_KEY = `-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----
+eyJrZGYiOnsibmFtZSI6InNjcnlwdCIsInBhcmFtcyI6eyJOIjo2NTUzNiwiciI6
+OCwicCI6MX0sInNhbHQiOiJiby9qN1NsM2h2SGFvbU1MbDZRUjE2SUNQN1NDNVFv
+UE9oaThIUmVkL3JvPSJ9LCJjaXBoZXIiOnsibmFtZSI6Im5hY2wvc2VjcmV0Ym94
+Iiwibm9uY2UiOiJwS3V3Q0VpQ1Q5VDYwbHN2V0hXRWtXZUdndEhBa3JhRSJ9LCJj
+aXBoZXJ0ZXh0IjoiTUczeU80bVNWWXErUTZzY1gzY09JWE5naUFhUStZblB1WjVH
+dHNLT25YaHNUSkEvL3RzVjBUT002VHphZEh0enp2UDZMRG44TTRNVmdXNUlyMDFy
+cSswU25vMTdLejVKTXJGSENuUWg1V1BVQWpEQ0dYNk10alh2eWwzcGdmYisraERB
+YVI4TW5tUGpONXdUWXh5MkMvdEN4U3IybXZ3RjdRaHJZSjkyMmxwVU9UaGVPK05Z
+amc2Rmt0OStsL3NGT0NJaWFqeC9nL0tqWFE9PSJ9
+-----END ENCRYPTED SIGSTORE PRIVATE KEY-----
+`;
+const COSIGN_PUBLIC = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZMBdmnZ4OQmXHReExzVUpnZuTtO4
+aiDTx8ZWRXCc/g/xFjJUOScUm+lQAf5iwr21ltq2Xz/EKnLFcSC46nBS7w==
+-----END PUBLIC KEY-----
+`;
+
+test("a key file that cosign wrote opens to the key of its public half", () => {
+  const key = openKeyFile("key", COSIGN_KEY, undefined, () => "pw");
+  expect(createPublicKey(key).equals(parsePublicKey("key", COSIGN_PUBLIC).key)).toBe(true);
+  expect(codeOf(() => openKeyFile("key", COSIGN_KEY, undefined, () => "PW"))).toBe("password-wrong");
+});
+
 test("passwords of any kind open what they sealed, and no other does", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: "binary" }), (password) => {
