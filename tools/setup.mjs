@@ -43,10 +43,18 @@ function requireCommands() {
   throw new StepFailed(["Missing on PATH:", ...missing.map(([name, way]) => `  ${name}: ${way}`)].join("\n"));
 }
 
+function explain(error) {
+  if (error instanceof StepFailed) return error.message;
+  const aboutDisk = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOSPC"].includes(error.code);
+  return aboutDisk
+    ? `${error.message}: check its rights and the free space, or set WAYBILL_CACHE to another folder.`
+    : error;
+}
+
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {
-    console.error(error instanceof StepFailed ? error.message : error);
+    console.error(explain(error));
     process.exit(1);
   },
 );

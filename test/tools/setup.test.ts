@@ -159,6 +159,13 @@ test("what is missing on the machine is named together with the way to get it", 
   expect(output).toMatch(/^Missing on PATH:\n {2}git: https:\/\/git-scm\.com.*\n {2}npm: it comes with Node/);
 });
 
+test("a cache that cannot be written is named", async () => {
+  const root = clone();
+  const { code, output } = await run(root, ["build"], { WAYBILL_CACHE: join(root, "package.json/cache") });
+  expect(code).toBe(1);
+  expect(output).toMatch(/package.json\/cache\/.*or set WAYBILL_CACHE to another folder\.\n$/);
+});
+
 test("an unknown job is refused", async () => {
   expect(await run(clone(), ["deploy"])).toEqual({
     code: 1,
