@@ -3,9 +3,10 @@ import { ImageBuild, plainly, readReleases, readSettings, Workload } from "@wayb
 import { planBuild } from "@waybill/core/build";
 import { findPlace, loadPromotion } from "@waybill/core/promotion";
 import { createRegistry } from "@waybill/core/registry";
-import { imageOf, plan, releaseOf } from "@waybill/core/release";
+import { findRefusals, imageOf, plan, releaseOf } from "@waybill/core/release";
 import { checkSettings, loadService } from "@waybill/core/service";
 import { readSource } from "@waybill/core/source";
+import { loadTrust } from "@waybill/core/trust";
 
 /** Reads everything, plans everything, and only then declares what the stack must look like. */
 async function program() {
@@ -21,9 +22,11 @@ async function program() {
   });
   const { own, upstream } = await readReleases(promotion, place);
 
-  // Plan: what may run here. A refusal ends the program before anything is declared.
-  const decided = plan({ promotion, place, pin, own, upstream });
+  // Plan: what may run here, by what is released and proven. A refusal ends the program before anything is declared.
   const registry = createRegistry();
+  const trust = loadTrust(settings.trustFile);
+  const refusals = await findRefusals({ registry, trust, service, place, upstream, now: new Date() });
+  const decided = plan({ promotion, place, pin, own, upstream, refusals });
   const build =
     decided.action === "build"
       ? await planBuild({
@@ -36,12 +39,13 @@ async function program() {
           resolve: async (reference) => (await registry.resolve(reference)).digest,
         })
       : undefined;
+  const signer = build && settings.signer();
   const waiting = decided.action === "build" ? null : decided.waiting;
   if (waiting !== null) await pulumi.log.warn(waiting);
 
   // Declare: the image is built in the first environment only; everywhere else its digest comes from upstream.
   const image = build
-    ? { ...imageOf(build), digest: new ImageBuild(place.service, { plan: build }).digest }
+    ? { ...imageOf(build), digest: new ImageBuild(place.service, { plan: build, signer }).digest }
     : decided.action === "run"
       ? decided.image
       : undefined;

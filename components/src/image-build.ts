@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildPlan } from "@waybill/core/build";
@@ -10,7 +11,7 @@ export interface ImageBuildArgs {
   /** Name of the buildx builder; the default one if left out. */
   readonly builder?: string;
   /** Who signs the image, its provenance and its SBOM (see `Attestation`); none of them is made if left out. */
-  readonly signer?: string;
+  readonly signer?: string | undefined;
 }
 
 /**
@@ -74,8 +75,8 @@ function attested(
 export function imageArgs(plan: BuildPlan, builder?: string): dockerBuild.ImageArgs {
   return {
     tags: [`${plan.repository}:${plan.tag}`],
-    context: { location: plan.context, named: namedContexts(plan) },
-    dockerfile: { location: plan.dockerfile },
+    context: { location: fromHere(plan.context), named: namedContexts(plan) },
+    dockerfile: { location: fromHere(plan.dockerfile) },
     platforms: plan.platforms as dockerBuild.Platform[],
     buildArgs: plan.args,
     labels: plan.labels,
@@ -84,6 +85,11 @@ export function imageArgs(plan: BuildPlan, builder?: string): dockerBuild.ImageA
     exports: [{ raw: "type=registry,rewrite-timestamp=true" }],
     ...(builder !== undefined && { builder: { name: builder } }),
   };
+}
+
+/** Relative to the project, so that two machines with two folders agree on what is declared. */
+function fromHere(path: string): string {
+  return `./${relative(process.cwd(), path)}`;
 }
 
 /** BuildKit takes each image from here instead of looking its tag up itself. */

@@ -11,6 +11,7 @@ export class SettingsError extends WaybillError<SettingsErrorCode> {}
 export interface StackSettings {
   readonly place: Place;
   readonly promotionFile: string;
+  readonly trustFile: string;
   readonly pin: string | undefined;
   readonly namespace: string;
   readonly createNamespace: boolean;
@@ -21,6 +22,8 @@ export interface StackSettings {
   /** Where images are pushed; asked for only where they are built. */
   readonly registry: () => string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Who signs what is built; asked for only where images are built. */
+  readonly signer: () => string;
 }
 
 /** Reads the configuration of this stack, relative paths from `folder`; an empty text is the same as none. */
@@ -35,6 +38,7 @@ export function readSettings(folder: string): StackSettings {
   return {
     place,
     promotionFile: resolve(folder, text("promotion") ?? "promotion.yaml"),
+    trustFile: resolve(folder, text("trust") ?? "trust.yaml"),
     pin: text("pin"),
     namespace:
       text("namespace") ?? [place.service, place.environment, place.target].filter(Boolean).join("-"),
@@ -43,18 +47,19 @@ export function readSettings(folder: string): StackSettings {
     rolloutSeconds: config.getNumber("rolloutSeconds", { min: 1 }) ?? 120,
     config: config.getObject("config") ?? {},
     secrets: readSecrets(config),
-    registry: () => requireRegistry(text("registry")),
+    registry: () =>
+      text("registry") ?? missing("registry", "the place where its images are pushed", "HOST/PATH"),
+    signer: () => text("signer") ?? missing("signer", "who signs its images", "FILE"),
     buildArgs: config.getObject("buildArgs") ?? {},
   };
 }
 
-function requireRegistry(registry: string | undefined): string {
-  if (registry !== undefined) return registry;
+function missing(key: string, meaning: string, value: string): never {
   throw new SettingsError("missing", {
     about: `Stack ${pulumi.getStack()}`,
-    expected: "waybill:registry, the place where its images are pushed",
+    expected: `waybill:${key}, ${meaning}`,
     found: "none",
-    next: "Set it: pulumi config set waybill:registry HOST/PATH",
+    next: `Set it: pulumi config set waybill:${key} ${value}`,
   });
 }
 

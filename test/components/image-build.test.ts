@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { imageArgs } from "@waybill/components";
 import type { BuildPlan } from "@waybill/core/build";
 import { mockPulumi, type Registered, valueOf } from "./mocks";
@@ -35,7 +36,7 @@ test("B3: times are fixed and base images are taken by digest", () => {
     push: false,
     buildArgs: { SOURCE_DATE_EPOCH: "1" },
     context: {
-      location: "/src",
+      location: `./${relative(process.cwd(), "/src")}`,
       named: { "registry.example/base/node:24": { location: `docker-image://${base}` } },
     },
   });

@@ -101,8 +101,7 @@ test("B3: the same commit gives the same digest after a touch and with an empty 
     service: "journey",
     environment: "dev",
     namespace: "journey-again",
-    registry: sandbox.registry,
-    buildArgs: { BASE_IMAGE: `${sandbox.registry}/base/node:24` },
+    ...project.building,
     config: { GREETING: "hi" },
   });
   expect((await project.mustUp("again")).digest).toBe(digest);

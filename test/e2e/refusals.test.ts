@@ -57,10 +57,9 @@ test("P8: an environment cannot be skipped by a stack that says it is another on
   await project.stack("staging", {
     service: "refused",
     environment: "dev",
-    registry: sandbox.registry,
+    ...project.building,
     config: { GREETING: "hi" },
     namespace: "refused-fake",
-    buildArgs: { BASE_IMAGE: `${sandbox.registry}/base/node:24` },
   });
   await project.mustUp("staging");
   expect(await refusal("prod", { environment: "prod" })).toMatch(
@@ -78,10 +77,16 @@ test("dev without a registry is told what to set", async () => {
   expect(await refusal("dev", { environment: "dev" })).toContain("pulumi config set waybill:registry");
 });
 
+test("B4: dev without a signer builds nothing", async () => {
+  expect(await refusal("dev", { environment: "dev", registry: sandbox.registry })).toContain(
+    "pulumi config set waybill:signer",
+  );
+});
+
 test("dev with an unreachable registry for its base image builds nothing", async () => {
   const output = await refusal("dev", {
     environment: "dev",
-    registry: sandbox.registry,
+    ...project.building,
     buildArgs: { BASE_IMAGE: "127.0.0.1:1/base/none:1" },
   });
   expect(output).toMatch(/127\.0\.0\.1:1/);
@@ -97,8 +102,8 @@ test("a release that holds a secret is refused, naming stack, output and remedy"
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
     plaintext: JSON.stringify(stack.outputs["release"]),
   };
-  project.write("state.json", JSON.stringify(state));
-  await project.must("stack", "import", "--stack", "dev", "--file", `${project.folder}/state.json`);
+  project.write(".settings/state.json", JSON.stringify(state));
+  await project.must("stack", "import", "--stack", "dev", "--file", `${project.folder}/.settings/state.json`);
   expect(await refusal("staging", { environment: "staging" })).toMatch(
     /Output "release" of stack dev: expected a plain value, found a secret.*pulumi up --stack dev/,
   );

@@ -23,8 +23,7 @@ async function breakTheServer(): Promise<void> {
   await project.stack("dev", {
     service: "rollout",
     environment: "dev",
-    registry: sandbox.registry,
-    buildArgs: { BASE_IMAGE: `${sandbox.registry}/base/node:24` },
+    ...project.building,
     config: { GREETING: "hi" },
     rolloutSeconds: 10,
   });

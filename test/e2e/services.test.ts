@@ -30,12 +30,11 @@ afterAll(() => project.remove());
 
 async function stackOf(service: string, environment: string, target?: string): Promise<string> {
   const stack = [service, environment, target].filter(Boolean).join("-");
-  const build = { registry: sandbox.registry, buildArgs: { BASE_IMAGE: `${sandbox.registry}/base/node:24` } };
   await project.stack(stack, {
     service,
     environment,
     ...(target !== undefined && { target }),
-    ...(environment === "dev" && build),
+    ...(environment === "dev" && project.building),
     config: { GREETING: stack },
   });
   return stack;

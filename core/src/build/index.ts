@@ -4,6 +4,7 @@ import type { ServiceDefinition } from "../service";
 import type { Source } from "../source";
 import { readDockerfile } from "./dockerfile";
 import { BuildError } from "./error";
+import { raiseTimes } from "./times";
 
 export { readDockerfile, type DockerfileImages } from "./dockerfile";
 export { BuildError, type BuildErrorCode } from "./error";
@@ -54,6 +55,7 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
     request.args,
   );
   const inputs = await pinAll(images.all, previous?.inputs ?? {}, request.resolve);
+  await raiseTimes(definition.build.context, source.epoch);
   const run = previous?.run ?? source.run;
   const base = images.base === undefined ? undefined : inputs[images.base];
   return {

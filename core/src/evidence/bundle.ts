@@ -57,13 +57,21 @@ export function parseBundle(about: string, bytes: Uint8Array): Bundle {
   if (bytes.length > LIMITS.bundleBytes) {
     throw refusal("bundle-too-large", about, `at most ${LIMITS.bundleBytes} bytes`, `${bytes.length}`);
   }
-  const json = parseJson(about, bytes, "bundle-format");
+  const json = withoutNulls(parseJson(about, bytes, "bundle-format"));
   const mistake = firstMistake(json, bundleSchema);
   if (mistake) {
     const code = mistake.found.includes("must NOT have more than") ? "bundle-too-large" : "bundle-format";
     throw refusal(code, about, "a sigstore bundle of version 0.1, 0.2 or 0.3", mistake.found);
   }
   return toBundle(about, readSigstoreBundle(about, json));
+}
+
+/** In the JSON of protocol buffers null is the same as not there, and many clients write it (sigstore-js 1 and 2 do). */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(present.map(([key, member]) => [key, withoutNulls(member)]));
 }
 
 /** What was signed, by its digest: the same evidence keeps its id however its bundle is written or by whom it is signed. */

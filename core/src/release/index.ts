@@ -1,3 +1,4 @@
+export { findRefusals, type ProofRequest } from "./proof";
 export { plan, type Plan, type PlanInput, type Upstream } from "./plan";
 export { assertFinished, imageAnnotation, readWorkload, type ObservedWorkload } from "./workload";
 export {

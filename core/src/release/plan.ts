@@ -17,6 +17,8 @@ export interface PlanInput {
   readonly own: Release | undefined;
   /** The digest that the stack's configuration asks for. */
   readonly pin: string | undefined;
+  /** Why the evidence of a digest does not let it in; a digest that is not listed may enter. */
+  readonly refusals: ReadonlyMap<Digest, string>;
 }
 
 /** What the stack must look like. `waiting` says why it does not move on. */
@@ -56,7 +58,10 @@ function findCandidate(input: PlanInput): ReleasedImage | string {
   }
   const [first, ...others] = images.values();
   if (!first) return `${name} waits: it has no upstream`;
-  if (others.length === 0) return first.image;
+  if (others.length === 0) {
+    const refusal = input.refusals.get(first.image.digest);
+    return refusal === undefined ? first.image : `${name} does not take ${first.image.digest}: ${refusal}`;
+  }
   const differing = [first, ...others]
     .map(({ image, stacks }) => `${stacks.join(", ")} runs ${image.digest}`)
     .join("; ");

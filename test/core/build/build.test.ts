@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planBuild, readDockerfile, type BuildRequest } from "@waybill/core/build";
@@ -139,6 +139,16 @@ describe("planBuild", () => {
     const built = await planBuild(request({ source: { ...request().source, dirty: true } }));
     expect(built.tag).toBe(`${"c".repeat(40)}-dirty`);
     expect(built.labels["git.commit"]).toBe(built.tag);
+  });
+
+  test("B3: what was edited before the commit gets the commit's time, what is younger is left to BuildKit", async () => {
+    const [old, young] = [join(folder, "old"), join(folder, "young")];
+    for (const file of [old, young]) writeFileSync(file, "x");
+    utimesSync(old, 1, 1000);
+    const before = statSync(young).mtimeMs;
+    const { source } = await planBuild(request());
+    expect(statSync(old).mtimeMs).toBe(source.epoch * 1000);
+    expect(statSync(young).mtimeMs).toBe(before);
   });
 
   test("an unreachable registry ends the plan", async () => {

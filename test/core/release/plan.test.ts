@@ -8,6 +8,7 @@ const input = (change: Partial<PlanInput>): PlanInput => ({
   upstream: [{ stack: "dev", release: running(at("dev"), "a") }],
   own: undefined,
   pin: undefined,
+  refusals: new Map(),
   ...change,
 });
 const from = (stack: string, release: Upstream["release"]): Upstream[] => [{ stack, release }];
@@ -126,6 +127,29 @@ describe("a pin", () => {
   );
 });
 
+describe("evidence that says no", () => {
+  const refusals = new Map([[digest("a"), "it is not signed"]]);
+  test("keeps a digest out, and the stack stays where it is", () => {
+    expect(plan(input({ refusals }))).toEqual({
+      action: "wait",
+      waiting: `staging does not take ${digest("a")}: it is not signed`,
+    });
+    expect(plan(input({ refusals, own: running(at("staging"), "b") }))).toMatchObject({
+      action: "run",
+      image: image("b"),
+    });
+  });
+  test("cannot be pinned away", () => {
+    expect(() => plan(input({ refusals, pin: digest("a") }))).toThrow(/it is not signed/);
+  });
+  test("does not take away what runs already", () => {
+    expect(plan(input({ refusals, own: running(at("staging"), "a") }))).toMatchObject({
+      action: "run",
+      image: image("a"),
+    });
+  });
+});
+
 test("a release that was copied from another stack is not taken for the own one", () => {
   expect(plan(input({ upstream: from("dev", undefined), own: running(at("dev"), "b") })).action).toBe("wait");
 });
@@ -139,15 +163,21 @@ const releases = fc.option(
   { nil: undefined },
 );
 
-test("whatever the inputs: what runs was released upstream, clean, or ran here before; same input, same plan", () => {
+test("whatever the inputs: what runs was released upstream, clean and proven, or ran here before; same input, same plan", () => {
   fc.assert(
     fc.property(
       releases,
       releases,
       fc.option(fc.constantFrom("a", "b", "c").map(digest), { nil: undefined }),
-      (up, own, pin) => {
+      fc.subarray(["a", "b", "c"]),
+      (up, own, pin, refused) => {
         const release = (r: typeof up) => r && running(at(r.environment), r.hex, { dirty: r.dirty });
-        const given = input({ upstream: from("dev", release(up)), own: release(own), pin });
+        const given = input({
+          upstream: from("dev", release(up)),
+          own: release(own),
+          pin,
+          refusals: new Map(refused.map((hex) => [digest(hex), "no"])),
+        });
         const decide = () => {
           try {
             return plan(given);
@@ -159,7 +189,11 @@ test("whatever the inputs: what runs was released upstream, clean, or ran here b
         const first = decide();
         expect(decide()).toEqual(first);
         if (first?.action !== "run") return;
-        const fromUpstream = up?.environment === "dev" && !up.dirty && first.image.digest === digest(up.hex);
+        const fromUpstream =
+          up?.environment === "dev" &&
+          !up.dirty &&
+          !refused.includes(up.hex) &&
+          first.image.digest === digest(up.hex);
         const fromHere = own?.environment === "staging" && first.image.digest === digest(own.hex);
         expect(fromUpstream || fromHere).toBe(true);
       },

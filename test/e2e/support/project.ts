@@ -25,16 +25,24 @@ export class TestProject {
     /** Namespaces and image names begin with it, so that tests do not meet. */
     readonly name: string,
   ) {
-    for (const part of ["dist/index.js", "examples", "Pulumi.yaml", "package.json"]) {
+    for (const part of [
+      "dist/index.js",
+      "examples",
+      "Pulumi.yaml",
+      "package.json",
+      "trust.yaml",
+      "sandbox/keys",
+    ]) {
       cpSync(join(repository, part), join(this.folder, part), { recursive: true });
     }
-    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
+    for (const linked of ["node_modules", "provider"])
+      symlinkSync(join(repository, linked), join(this.folder, linked));
     mkdirSync(join(this.folder, ".backend"));
     this.environment = {
       ...sandbox.environment,
       PULUMI_BACKEND_URL: `file://${join(this.folder, ".backend")}`,
     };
-    this.write(".gitignore", "node_modules\ndist\n.backend\n.settings\n");
+    this.write(".gitignore", "node_modules\nprovider\ndist\n.backend\n.settings\n");
     this.write("promotion.yaml", promotion(name));
     this.git("init", "-q");
     this.commit("first");
@@ -82,11 +90,20 @@ export class TestProject {
     await this.stack("dev", {
       ...common,
       environment: "dev",
-      registry: this.sandbox.registry,
-      buildArgs: { BASE_IMAGE: `${this.sandbox.registry}/base/node:24` },
+      ...this.building,
     });
     await this.stack("staging", { ...common, environment: "staging" });
     await this.stack("prod", { ...common, environment: "prod", replicas: 2 });
+  }
+
+  /** The settings of a stack that builds. */
+  get building(): Settings {
+    const { registry } = this.sandbox;
+    return {
+      registry,
+      buildArgs: { BASE_IMAGE: `${registry}/base/node:24` },
+      signer: "sandbox/keys/signing.yaml",
+    };
   }
 
   at(stack: string): string[] {

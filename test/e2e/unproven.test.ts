@@ -1,0 +1,125 @@
+import { stringify } from "yaml";
+import { TestProject } from "./support/project";
+import { manifestDigest } from "./support/registry";
+import { useSandbox, type TestSandbox } from "./support/sandbox";
+
+jest.setTimeout(180_000);
+
+let sandbox: TestSandbox;
+let project: TestProject;
+
+beforeAll(async () => {
+  sandbox = await useSandbox();
+  project = new TestProject(sandbox, "unproven");
+  await project.usualStacks();
+  await project.mustUp("dev");
+});
+afterAll(() => project.remove());
+
+/** What a plain `pulumi up`, without the policy pack, says and does in staging. */
+async function stagingWaits(): Promise<string> {
+  const { digest, release } = await project.mustUp("staging");
+  expect({ digest, state: release.state, image: release.image }).toEqual({
+    digest: undefined,
+    state: "waiting",
+    image: null,
+  });
+  return release.waiting ?? "";
+}
+
+const committed = (file: string) => `${project.git("show", `HEAD:${file}`)}\n`;
+const original = () => committed("trust.yaml");
+
+test("E3: nobody is trusted who is not listed", async () => {
+  project.write("trust.yaml", "version: 1\nsigners: []\n");
+  expect(await stagingWaits()).toMatch(
+    /staging does not take sha256:.*not proven:[^]*signature:[^]*provenance:/,
+  );
+});
+
+test("E3: a signer that may speak for dev only cannot open staging", async () => {
+  project.write("trust.yaml", original().replace("[dev, staging, prod]", "[dev]"));
+  expect(await stagingWaits()).toMatch(/not proven/);
+});
+
+test("E3: a signer who may only sign proves no build", async () => {
+  project.write("trust.yaml", original().replace(/say: \[.*\]/, "say: [signature]"));
+  const words = await stagingWaits();
+  expect(words).toMatch(/- provenance:/);
+  expect(words).not.toMatch(/- signature:/);
+});
+
+test("E7: a blocked digest does not enter, whoever signed it", async () => {
+  const { digest = "" } = await project.outputs("dev");
+  const blocked = { digest, reason: "bad batch", by: "security@example.com", at: "2026-01-01T00:00:00Z" };
+  project.write("trust.yaml", `${original()}\n${stringify({ blocked: [blocked] })}`);
+  expect(await stagingWaits()).toMatch(/blocked.*bad batch|bad batch/);
+});
+
+test("E5: provenance of another builder, repository or branch is a no", async () => {
+  project.write("trust.yaml", original());
+  const promotion = committed("promotion.yaml");
+  const provenance = {
+    builders: ["https://ci.example.com"],
+    repositories: ["https://git.example.com/o/a"],
+    branches: ["refs/heads/main"],
+  };
+  project.write(
+    "promotion.yaml",
+    promotion.replace(
+      "path: examples/hello",
+      `path: examples/hello\n    provenance: ${JSON.stringify(provenance)}`,
+    ),
+  );
+  expect(await stagingWaits()).toMatch(/provenance/);
+  project.write("promotion.yaml", promotion);
+});
+
+test("PRO-001: a digest that somebody wrote into dev's state has no evidence, and does not enter", async () => {
+  project.write("trust.yaml", original());
+  const unsigned = (await manifestDigest(`${sandbox.registry}/base/node`, "24")) ?? "";
+  const text = await project.must("stack", "export", "--stack", "dev");
+  const state = JSON.parse(text) as {
+    deployment: {
+      resources: { type: string; outputs: { digest: string; release: { image: Record<string, string> } } }[];
+    };
+  };
+  const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  if (!stack) throw new Error("no stack resource");
+  stack.outputs.digest = unsigned;
+  Object.assign(stack.outputs.release.image, {
+    digest: unsigned,
+    repository: `${sandbox.registry}/base/node`,
+  });
+  project.write(".settings/state.json", JSON.stringify(state));
+  await project.must("stack", "import", "--stack", "dev", "--file", `${project.folder}/.settings/state.json`);
+  expect(await stagingWaits()).toMatch(/Nothing is attached to it/);
+  await project.mustUp("dev");
+});
+
+test("an unreachable registry is an error, and not a reason to wait", async () => {
+  const text = await project.must("stack", "export", "--stack", "dev");
+  project.write(
+    ".settings/state.json",
+    text.replaceAll(`"repository": "${sandbox.registry}/unproven"`, '"repository": "127.0.0.1:1/unproven"'),
+  );
+  await project.must("stack", "import", "--stack", "dev", "--file", `${project.folder}/.settings/state.json`);
+  const { code, output } = await project.up("staging");
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/127\.0\.0\.1:1/);
+  await project.must("refresh", "--yes", "--skip-preview", ...project.at("dev"));
+  await project.mustUp("dev");
+});
+
+test("what is signed and proven enters", async () => {
+  const dev = await project.outputs("dev");
+  expect((await project.mustUp("staging")).digest).toBe(dev.digest);
+});
+
+test("evidence that no longer counts does not take away what already runs", async () => {
+  const { digest } = await project.outputs("staging");
+  project.write("trust.yaml", "version: 1\nsigners: []\n");
+  const after = await project.mustUp("staging");
+  expect(after.digest).toBe(digest);
+  expect(after.release.waiting).toMatch(/not proven/);
+});
