@@ -28,6 +28,7 @@ module.exports = {
       ...shared,
       displayName: "e2e",
       testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+      globalSetup: "<rootDir>/test/e2e/support/setup.ts",
       globalTeardown: "<rootDir>/test/e2e/support/teardown.ts",
     },
   ],

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "./error";
@@ -40,7 +41,28 @@ async function start(asking: Asking): Promise<void> {
   }
   say("\nstaging: somebody puts a tag there by hand (examples/bypass); the preview must refuse it");
   await refuse(project(path.join(clone, "examples/bypass")), options.port, asking);
-  summary(deployed, options.port);
+  say("\nstaging: an image that nobody signed asks to come in; its evidence must be refused");
+  refuseUnsigned(deployed[0]?.base ?? "", environment);
+  summary(
+    deployed,
+    options.port === DEFAULT_PORT ? "" : ` --config-file ${project(clone).settings("staging")}`,
+  );
+}
+
+/** The base image is in the registry, and nobody has said anything about it. */
+function refuseUnsigned(image: string, environment: NodeJS.ProcessEnv): void {
+  const command = [path.join(clone, "cli/bin/waybill.js"), "verify", image, "--environment", "staging"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: clone,
+    env: environment,
+    encoding: "utf8",
+  });
+  if (status !== 1) throw new Error(`An unsigned image was not refused:\n${stdout}${stderr}`);
+  `${stdout}${stderr}`
+    .trimEnd()
+    .split("\n")
+    .forEach((line) => say(`  │ ${line}`));
+  say("  refused, as it must be");
 }
 
 async function refuse(project: Project, port: number, asking: Asking): Promise<void> {
@@ -49,19 +71,19 @@ async function refuse(project: Project, port: number, asking: Asking): Promise<v
   say("  refused, as it must be: nothing was changed");
 }
 
-function summary(deployed: readonly Deployed[], port: number): void {
+function summary(deployed: readonly Deployed[], settings: string): void {
   const digests = new Set(deployed.map(({ digest }) => digest));
   if (digests.size !== 1) throw new Error(`The stacks run different digests: ${[...digests].join(", ")}`);
-  const settings = port === DEFAULT_PORT ? "" : " --config-file SETTINGS";
-  say(`
-One image, ${deployed.length} stacks, one digest: ${[...digests].join()}
-
-Type next:
-  eval "$(npx waybill env)"                                   use the sandbox in this shell
-  curl ${deployed.at(-1)?.address ?? ""}                                   ask prod
-  pulumi stack output release --stack prod                    what prod runs, and where it came from
-  pulumi preview --stack staging --policy-pack policy${settings}         what an update of staging would do
-  npm run sandbox -- down                                     stop everything and leave nothing behind`);
+  say(`\nOne image, ${deployed.length} stacks, one digest: ${[...digests].join()}\n\nType next:`);
+  const next = [
+    ["use the sandbox in this shell", 'eval "$(npx waybill env)"'],
+    ["ask prod", `curl ${deployed.at(-1)?.address ?? ""}`],
+    ["what prod runs, and where it came from", "pulumi stack output release --stack prod"],
+    ["what is known about the image", `npx waybill evidence list ${deployed[0]?.image ?? ""}`],
+    ["what an update of staging would do", `pulumi preview --stack staging --policy-pack policy${settings}`],
+    ["stop everything and leave nothing behind", "npm run sandbox -- down"],
+  ];
+  for (const [what = "", command = ""] of next) say(`  # ${what}\n  ${command}`);
 }
 
 /** One `npm start` at a time; one that was killed a moment ago may still be on its way out. */

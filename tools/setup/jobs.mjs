@@ -20,6 +20,11 @@ export const JOBS = {
   lint: async (place) => ((await check(place)).failed === 0 ? 0 : 1),
   "test:unit": (place, args) => node(place, jest("unit", args)),
   "test:e2e": (place, args) => node(place, jest("e2e", args)),
+  // Some 200,000 generated inputs over bundles, statements and registry answers; more with a larger number.
+  fuzz: ({ clone, env }, args) => {
+    const runs = { FUZZ_RUNS: "110000", WAYBILL_FUZZ_RUNS: "16000", ...env };
+    return node({ clone, env: runs }, jest("unit", ["--testPathPatterns", "fuzz", ...args]));
+  },
   test: testAll,
 };
 

@@ -142,6 +142,35 @@ export const TOOLS = [
     check: { ask: ["version"], fits: { from: "1.20", before: "2" } },
     sources: [goBuild("syft", "1.33.0", "syft", "github.com/anchore/syft/cmd/syft")],
   },
+  // Only the tests ask for these: the other side that must understand what we sign.
+  {
+    name: "cosign",
+    check: { ask: ["version"], fits: { from: "3.1", before: "4" } },
+    sources: [goBuild("cosign", "3.1.3", "cosign", "github.com/sigstore/cosign/v3/cmd/cosign")],
+  },
+  { name: "fulcio", sources: [goBuild("fulcio", "1.8.8", "fulcio", "github.com/sigstore/fulcio")] },
+  {
+    name: "timestamp-server",
+    sources: [
+      goBuild(
+        "timestamp-server",
+        "2.0.3",
+        "timestamp-server",
+        "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
+      ),
+    ],
+  },
+  {
+    name: "rekor-server",
+    sources: [
+      goBuild(
+        "rekor-server",
+        "2.3.0",
+        "rekor-server",
+        "github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix",
+      ),
+    ],
+  },
 ] as const satisfies readonly Tool[];
 
 export type ToolName = (typeof TOOLS)[number]["name"];

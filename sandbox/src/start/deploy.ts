@@ -9,8 +9,11 @@ import { copySettings } from "./settings";
 export interface Deployed {
   readonly stack: string;
   readonly digest: string;
+  /** What one types to name the image. */
+  readonly image: string;
   readonly commit: string;
   readonly dirty: boolean;
+  readonly base: string | null;
   readonly waiting: string | null;
   readonly address: string;
   readonly greeting: string;
@@ -22,7 +25,7 @@ interface Outputs {
   readonly address?: string;
   readonly release: {
     readonly waiting: string | null;
-    readonly image: { commit: string; dirty: boolean } | null;
+    readonly image: { repository: string; commit: string; dirty: boolean; base: string | null } | null;
   };
 }
 
@@ -68,15 +71,17 @@ export async function deploy(
   if (answer.digest !== digest) {
     throw new Error(`${stack} exports ${digest}, but ${answer.digest} answers at ${address}`);
   }
-  const { commit, dirty } = release.image;
+  const { repository, commit, dirty, base } = release.image;
   const { waiting } = release;
   const { greeting } = answer;
   return {
     stack,
     digest,
+    image: `${repository}@${digest}`,
     address,
     commit,
     dirty,
+    base,
     waiting,
     greeting,
     changed: await changed(project, stack, asking),
