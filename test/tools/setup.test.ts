@@ -167,10 +167,9 @@ test("a cache that cannot be written is named", async () => {
 });
 
 test("an unknown job is refused", async () => {
-  expect(await run(clone(), ["deploy"])).toEqual({
-    code: 1,
-    output: `Job: expected one of start, sandbox, build, lint, test:unit, test:e2e, test, found "deploy".\n`,
-  });
+  const { code, output } = await run(clone(), ["deploy"]);
+  expect(code).toBe(1);
+  expect(output).toMatch(/^Job: expected one of start, sandbox, build, .*, found "deploy"\.\n$/);
 });
 
 describe("the job", () => {
