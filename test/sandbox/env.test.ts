@@ -14,7 +14,6 @@ test("what a shell gets", () => {
     PULUMI_CONFIG_PASSPHRASE: "waybill-sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     KUBECONFIG: "/s/sandbox-5801/kubeconfig",
     DOCKER_CONFIG: "/s/sandbox-5801/docker",
     BUILDX_CONFIG: "/s/sandbox-5801/docker/buildx",
