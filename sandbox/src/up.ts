@@ -46,7 +46,7 @@ export async function up(options: UpOptions, report: Report = () => undefined): 
 const isPartFailure = (error: unknown) => error instanceof SandboxError && error.code === "part-failed";
 
 async function assertAddressesFree(place: Place): Promise<void> {
-  if (mainProcess(place, "registry") === undefined) assertPortFree(place.port);
+  if (mainProcess(place, "registry") === undefined) await assertPortFree(place.port);
   if (mainProcess(place, "cluster") === undefined) await assertNetworkFree(place);
 }
 

@@ -11,7 +11,11 @@ jest.setTimeout(180_000);
 const sandbox = new SandboxDriver(5892);
 const { place } = sandbox;
 const tracesNow = () => traces(place.folder, place.port, place.network.whole);
-const before = new Set(tracesNow());
+let before: Set<string>;
+beforeAll(async () => {
+  await sandbox.begin();
+  before = new Set(tracesNow());
+});
 afterAll(() => sandbox.remove());
 
 test("where there is none: status and env say so, down has nothing to do", async () => {

@@ -9,7 +9,10 @@ jest.setTimeout(180_000);
 
 const sandbox = new SandboxDriver(5894);
 const { place, home, environment } = sandbox;
-beforeAll(() => sandbox.mustUp());
+beforeAll(async () => {
+  await sandbox.begin();
+  await sandbox.mustUp();
+});
 afterAll(() => sandbox.remove());
 
 test("another clone's sandbox is left alone", async () => {

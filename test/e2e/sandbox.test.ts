@@ -7,6 +7,7 @@ jest.setTimeout(180_000);
 
 const sandbox = new SandboxDriver(5890);
 const { place } = sandbox;
+beforeAll(() => sandbox.begin());
 afterAll(() => sandbox.remove());
 
 test("up starts every part and says how long each took; a second up changes nothing", async () => {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { sandboxEnv } from "../../sandbox/src/env";
 import { mainProcess, PART_NAMES, type PartName } from "../../sandbox/src/parts/part";
@@ -24,14 +24,22 @@ export function run(file: string, args: readonly string[], env = process.env): P
 
 /** A sandbox in a folder of its own, driven as a user drives it: by its commands. */
 export class SandboxDriver {
-  /** Sockets need a short path. */
-  readonly home = mkdtempSync("/tmp/wb-");
+  readonly home: string;
   readonly place: Place;
   readonly environment: NodeJS.ProcessEnv;
 
   constructor(port: number) {
+    // Short, because of the sockets; always the same, so that an interrupted test's sandbox is found again.
+    this.home = `/tmp/waybill-test-${port}`;
     this.place = placeOf({ port, stateDir: path.join(this.home, "waybill") });
     this.environment = { ...process.env, XDG_STATE_HOME: this.home, WAYBILL_SANDBOX_PORT: String(port) };
+  }
+
+  /** For `beforeAll`: removes what an interrupted test left. */
+  async begin(): Promise<void> {
+    mkdirSync(this.home, { recursive: true });
+    await this.remove();
+    mkdirSync(this.home);
   }
 
   command(name: string, environment = this.environment): Promise<Ran> {

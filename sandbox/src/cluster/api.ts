@@ -15,9 +15,14 @@ export interface ApiAccess {
 const PATIENCE_MS = 2_000;
 
 /** One call to the API server; not being able to reach it is an answer with status 0. */
-export async function callApi(access: ApiAccess, method: "GET" | "DELETE", path: string): Promise<Answer> {
+export async function callApi(
+  access: ApiAccess,
+  method: "GET" | "DELETE" | "PATCH",
+  path: string,
+  patch?: object,
+): Promise<Answer> {
   try {
-    return await exchange(access, method, path);
+    return await exchange(access, method, path, patch);
   } catch {
     return { status: 0, body: "" };
   }
@@ -27,12 +32,13 @@ function exchange(
   { server, token, authorityFile }: ApiAccess,
   method: string,
   path: string,
+  patch?: object,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(new URL(path, server), {
       method,
       ca: readFileSync(authorityFile),
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/strategic-merge-patch+json" },
       timeout: PATIENCE_MS,
       agent: false,
     });
@@ -46,7 +52,7 @@ function exchange(
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
       );
     });
-    call.end();
+    call.end(patch && JSON.stringify(patch));
   });
 }
 
@@ -56,4 +62,14 @@ export function isNodeReady(node: Answer): boolean {
     status?: { conditions?: { type: string; status: string }[] };
   };
   return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+export interface PodName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export function podNames(pods: Answer): PodName[] {
+  const { items } = JSON.parse(pods.body) as { items: { metadata: PodName }[] };
+  return items.map(({ metadata: { name, namespace } }) => ({ name, namespace }));
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type ApiAccess, callApi, isNodeReady } from "./api";
+import { type ApiAccess, callApi, isNodeReady, podNames } from "./api";
 import type { Tokens } from "./credentials";
 import { type Daemon, firstDaemons, inClusterNetwork, laterDaemons } from "./daemons";
 import { forwardRegistry } from "./forward";
@@ -23,6 +23,7 @@ async function main(specFile: string): Promise<void> {
   const api = accessAsAdmin(spec, files);
   await until(async () => (await callApi(api, "GET", "/readyz")).status === 200);
   await forgetNode(api);
+  await forgetReadiness(api);
   for (const daemon of laterDaemons(spec, files)) start(daemon, files);
   await until(async () => (await hasServiceAccount(api)) && (await hasReadyNode(api)));
   writeFileSync(files.ready, "");
@@ -52,11 +53,27 @@ function accessAsAdmin(spec: ClusterSpec, files: ClusterFiles): ApiAccess {
   return { server: apiServer(spec.network), token: admin, authorityFile: files.authority };
 }
 
-/** After a restart the API server still calls the node ready from before; only a new one can be believed. */
+/** After a restart the API server still calls the node ready as before; only a new one can be believed. */
 async function forgetNode(api: ApiAccess): Promise<void> {
   await until(async () =>
     [200, 404].includes((await callApi(api, "DELETE", `/api/v1/nodes/${NODE_NAME}`)).status),
   );
+}
+
+/** The same for pods: their containers are gone, and whoever waits for them must wait for the new ones. */
+async function forgetReadiness(api: ApiAccess): Promise<void> {
+  let pods = await callApi(api, "GET", "/api/v1/pods");
+  while (pods.status !== 200) pods = await callApi(api, "GET", "/api/v1/pods");
+  const conditions = ["Ready", "ContainersReady"].map((type) => ({
+    type,
+    status: "False",
+    reason: "Restarted",
+  }));
+  for (const { name, namespace } of podNames(pods)) {
+    await callApi(api, "PATCH", `/api/v1/namespaces/${namespace}/pods/${name}/status`, {
+      status: { conditions },
+    });
+  }
 }
 
 async function hasReadyNode(api: ApiAccess): Promise<boolean> {

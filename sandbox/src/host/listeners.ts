@@ -43,12 +43,13 @@ export function listenersOn(port: number): Listener[] {
     .filter((listener) => listener.port === port);
 }
 
-/** Who holds a socket, if that process may be looked at. */
+/** Who holds a socket, if that process may be looked at and is not dying. */
 export function ownerOf(listener: Listener): Owner | undefined {
   const target = `socket:[${listener.inode}]`;
   const pid = readdirSync("/proc").find((name) => /^\d+$/.test(name) && holds(name, target));
   if (pid === undefined) return undefined;
-  return { pid: Number(pid), command: readCommand(Number(pid)).join(" ") };
+  const command = readCommand(Number(pid)).join(" ");
+  return command === "" ? undefined : { pid: Number(pid), command };
 }
 
 function holds(pid: string, target: string): boolean {

@@ -1,9 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "../error";
 import { overlaps } from "../network";
 import type { Place } from "../place";
-import { listenersOn, ownerOf } from "./listeners";
+import { listenersOn, type Owner, ownerOf } from "./listeners";
 import { run } from "./run";
 
 const OWN_CLUSTER =
@@ -55,10 +56,16 @@ export function assertPrograms(searchPath: string): void {
   });
 }
 
-export function assertPortFree(port: number): void {
-  const listener = listenersOn(port).find(({ address }) => ["127.0.0.1", "0.0.0.0", "::"].includes(address));
-  if (listener === undefined) return;
-  const owner = ownerOf(listener);
+export async function assertPortFree(port: number): Promise<void> {
+  const deadline = Date.now() + DYING_MS;
+  let owner: Owner | undefined;
+  for (;;) {
+    const listener = listenersOn(port).find(({ address }) => LOCAL.includes(address));
+    if (listener === undefined) return;
+    owner = ownerOf(listener);
+    if (owner !== undefined || Date.now() > deadline) break;
+    await delay(20);
+  }
   const who =
     owner === undefined ? "a program that cannot be looked at" : `pid ${owner.pid} (${owner.command})`;
   throw new SandboxError("port-taken", {
@@ -68,6 +75,12 @@ export function assertPortFree(port: number): void {
     next: `End that program, or choose another port: WAYBILL_SANDBOX_PORT=${port + 1}`,
   });
 }
+
+/** Who listens on one of these has the port of 127.0.0.1. */
+const LOCAL = ["127.0.0.1", "0.0.0.0", "::"];
+
+/** A killed process loses its name at once, and its port a moment later. */
+const DYING_MS = 2_000;
 
 /** Two ports may choose the same addresses, and a machine's own network may use them. */
 export async function assertNetworkFree({ network, port }: Place): Promise<void> {

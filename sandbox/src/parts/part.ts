@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "../error";
@@ -50,7 +50,7 @@ export async function ensurePart(place: Place, part: Part): Promise<StartResult>
   await part.prepare();
   const main = startProcess(place, part);
   if (await becomesReady(part, main, START_MS)) return "started";
-  throw failed(place, part);
+  throw failed(place, part, isAlive(main) ? `no answer within ${START_MS / 1000} s` : "that it ended");
 }
 
 /** The part's first process: the one whose parent does not carry the part's mark. */
@@ -87,7 +87,7 @@ function startProcess(place: Place, { name, command, searchPath = [] }: Part): P
   child.on("error", () => undefined); // it then has no pid, which is seen below
   child.unref();
   const started = child.pid === undefined ? undefined : allProcesses().find(({ pid }) => pid === child.pid);
-  if (started === undefined) throw failed(place, { name, command });
+  if (started === undefined) throw failed(place, { name, command }, "that it did not start");
   return started;
 }
 
@@ -105,13 +105,17 @@ function isSame(main: Process, command: readonly string[]): boolean {
   return JSON.stringify(readCommand(main.pid)) === JSON.stringify(command);
 }
 
-function failed(place: Place, { name, command }: Pick<Part, "name" | "command">): SandboxError {
-  const log = logOf(place, name);
-  const last = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-8).join("\n  ") : "";
+function failed(
+  place: Place,
+  { name, command }: Pick<Part, "name" | "command">,
+  found: string,
+): SandboxError {
+  const log = readFileSync(logOf(place, name), "utf8").trimEnd();
+  const last = log === "" ? "" : `. The end of its log:\n  ${log.split("\n").slice(-8).join("\n  ")}\n`;
   return new SandboxError("part-failed", {
     about: `the sandbox's ${name} (${command[0] ?? ""})`,
     expected: "it to run and answer",
-    found: last === "" ? "that it ended without a word" : `in ${log}:\n  ${last}\n`,
-    next: "See the logs there, then `npm run sandbox -- up` once more; `npm run sandbox -- down` begins anew.",
+    found: `${found}${last}`,
+    next: `All logs are in ${place.logs}. \`npm run sandbox -- up\` tries again, \`npm run sandbox -- down\` removes it.`,
   });
 }

@@ -35,15 +35,14 @@ test.each(["127.0.0.1", "0.0.0.0"])(
     const server = createServer().listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const act = () => assertPortFree(port);
-    const { code, message } = refusalOf(act);
-    expect(code).toBe("port-taken");
-    expect(message).toContain(
+    const refused = assertPortFree(port);
+    await expect(refused).rejects.toMatchObject({ code: "port-taken" });
+    await expect(refused).rejects.toThrow(
       `the registry's port ${port} on 127.0.0.1: expected nobody listening there, found pid ${process.pid} (`,
     );
-    expect(message).toContain(`WAYBILL_SANDBOX_PORT=${port + 1}`);
+    await expect(refused).rejects.toThrow(`WAYBILL_SANDBOX_PORT=${port + 1}`);
     server.close();
     await once(server, "close");
-    expect(act).not.toThrow();
+    await assertPortFree(port);
   },
 );
