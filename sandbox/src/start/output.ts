@@ -2,7 +2,7 @@ import type { Deployed } from "./deploy";
 
 /** Empty lines, dots and headings; reads of stacks; every line that BuildKit writes of each of its steps. */
 const noise =
-  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|^Loading policy packs|\(\d+s\) *(?:#\d+ .*)?$| read pulumi:pulumi:StackReference | warning: using pulumi-|^ {4}pulumi:providers:/;
+  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|^Loading policy packs|ing \(\d+s\)(?: \[diff: [^\]]*\];?)? *(?:#\d+ .*)?$| read pulumi:pulumi:StackReference | warning: using pulumi-|^ {4}pulumi:providers:/;
 
 /** Pulumi's own lines, less the noise and what was said just before. */
 export function pulumiLines(say: (line: string) => void): (line: string) => void {
