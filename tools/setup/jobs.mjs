@@ -25,6 +25,7 @@ export const JOBS = {
     const runs = { FUZZ_RUNS: "110000", WAYBILL_FUZZ_RUNS: "16000", ...env };
     return node({ clone, env: runs }, jest("unit", ["--testPathPatterns", "fuzz", ...args]));
   },
+  bench: (place, args) => node(place, ["bench/verify.mjs", ...args]),
   test: testAll,
 };
 

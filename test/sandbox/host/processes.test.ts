@@ -47,7 +47,7 @@ test("descendants of all depths, whatever their order", () => {
 
 test("a marked process is found with its part, and killed with its child, which has emptied its environment", async () => {
   const folder = `/test/${process.pid}`;
-  const child = spawn("sh", ["-c", "env -i sleep 600 & echo started; wait"], {
+  const child = spawn("sh", ["-c", "env -i sh -c 'echo started; exec sleep 600' & wait"], {
     env: { ...process.env, [FOLDER_MARK]: folder, [PART_MARK]: "registry" },
     stdio: ["ignore", "pipe", "ignore"],
   });
