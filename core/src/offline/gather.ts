@@ -1,6 +1,6 @@
-import { EvidenceError, type Piece, type Refused } from "../evidence";
-import { type Digest, formatReference, type PinnedReference } from "../image";
-import { collect, type Collection } from "../proof";
+import type { Piece, Refused } from "../evidence";
+import type { Digest, PinnedReference } from "../image";
+import { collectOrRefuse } from "../proof";
 import type { Descriptor, Registry, Waiting } from "../registry";
 
 /** A bundle as it was found, and the time that was written beside it when it was attached: not signed, only good for an order. */
@@ -46,20 +46,6 @@ export async function gather(
     })),
     refused,
   };
-}
-
-/** Evidence without end is no evidence (GHSA-vfp6-jrw2-99g9). */
-async function collectOrRefuse(
-  registry: Registry,
-  image: PinnedReference,
-  waiting: Waiting,
-): Promise<Collection> {
-  try {
-    return await collect(registry, image, waiting);
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    return { pieces: [], refused: [{ source: formatReference(image), predicateType: undefined, error }] };
-  }
 }
 
 /** Somebody wrote it who need not be trusted: what is no date is none. */

@@ -2,5 +2,5 @@ export { type AttachedEvidence, attachEvidence, type Attaching, isAttached } fro
 export { attest, type Attested, type Attesting, type Words } from "./attest";
 export { type AttachedPiece, collect, collectEvidence, type Collection } from "./collect";
 export { type Demand, proofRefusal, unproven } from "./demand";
-export { type Asked, prove } from "./prove";
+export { type Asked, collectOrRefuse, prove } from "./prove";
 export { signingOf } from "./signing";

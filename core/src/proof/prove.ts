@@ -29,8 +29,8 @@ export async function prove(
   return { ...report, refused: [...refused, ...report.refused] };
 }
 
-/** Evidence without end is no evidence (GHSA-vfp6-jrw2-99g9); blocks of the trust policy still hold. */
-async function collectOrRefuse(
+/** Evidence without end is no evidence (GHSA-vfp6-jrw2-99g9): it is refused, and what blocks the image still holds. */
+export async function collectOrRefuse(
   registry: Registry,
   image: PinnedReference,
   waiting: Waiting,
