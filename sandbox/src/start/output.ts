@@ -1,8 +1,15 @@
 import type { Deployed } from "./deploy";
 
-/** Empty lines, dots and headings; reads of stacks; every line that BuildKit writes of each of its steps. */
-const noise =
-  /^\s*$|^@ |^View |^Updating \(|^Previewing update \(|^Loading policy packs|ing \(\d+s\)(?: \[diff: [^\]]*\];?)? *(?:#\d+ .*)?$| read pulumi:pulumi:StackReference | warning: using pulumi-|^ {4}pulumi:providers:/;
+/** Empty lines, dots and headings; reads of stacks; beginnings that tell nothing; every step of BuildKit. */
+const noise = new RegExp(
+  [
+    "^\\s*$",
+    "^@ |^View |^Updating \\(|^Previewing update \\(|^Loading policy packs",
+    " read pulumi:pulumi:StackReference | warning: using pulumi-|^ {4}pulumi:providers:",
+    "(?:kubernetes|waybill):.*ing \\(\\d+s\\)(?: \\[diff: [^\\]]*\\];?)? *$",
+    "docker-build:.*ing \\(\\d+s\\).* #\\d+ ",
+  ].join("|"),
+);
 
 /** Pulumi's own lines, less the noise and what was said just before. */
 export function pulumiLines(say: (line: string) => void): (line: string) => void {
