@@ -27,6 +27,7 @@ async function program() {
   const trust = loadTrust(settings.trustFile);
   const refusals = await findRefusals({ registry, trust, service, place, upstream, now: new Date() });
   const decided = plan({ promotion, place, pin, own, upstream, refusals });
+  const signer = decided.action === "build" ? settings.signer() : undefined;
   const build =
     decided.action === "build"
       ? await planBuild({
@@ -39,7 +40,6 @@ async function program() {
           resolve: async (reference) => (await registry.resolve(reference)).digest,
         })
       : undefined;
-  const signer = build && settings.signer();
   const waiting = decided.action === "build" ? null : decided.waiting;
   if (waiting !== null) await pulumi.log.warn(waiting);
 

@@ -9,7 +9,7 @@ export async function kubectl({ environment }: TestSandbox, ...args: string[]): 
 
 interface PodList {
   readonly items: readonly {
-    readonly metadata: { readonly labels: Record<string, string> };
+    readonly metadata: { readonly labels: Record<string, string>; readonly deletionTimestamp?: string };
     readonly status: {
       readonly phase: string;
       readonly containerStatuses?: readonly { readonly imageID: string; readonly ready: boolean }[];
@@ -22,9 +22,11 @@ export async function pods(sandbox: TestSandbox, namespace: string): Promise<Pod
   return list.items;
 }
 
-/** The digests that the containers of a namespace really run. */
+/** The digests that the containers of a namespace really run; pods on their way out take no new request. */
 export async function runningDigests(sandbox: TestSandbox, namespace: string): Promise<string[]> {
-  const found = await pods(sandbox, namespace);
+  const found = (await pods(sandbox, namespace)).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  );
   const ids = found.flatMap(({ status }) => status.containerStatuses ?? []).filter(({ ready }) => ready);
   return [...new Set(ids.map(({ imageID }) => imageID.slice(imageID.indexOf("@") + 1)))];
 }
