@@ -36,14 +36,14 @@ export async function removeAll(place: Place): Promise<void> {
   rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
-/** Plugins outlive a Pulumi CLI that was killed. The engine starts them by their path in PULUMI_HOME. */
+/** Plugins and language hosts outlive a Pulumi CLI that was killed. The engine starts them by their paths in the sandbox. */
 async function stopPlugins(place: Place): Promise<void> {
-  const plugins = path.join(place.pulumiHome, "plugins") + path.sep;
+  const homes = [path.join(place.pulumiHome, "plugins"), place.bin].map((folder) => folder + path.sep);
   const all = allProcesses();
   const ours = all.filter(({ pid }) =>
     readCommand(pid)
       .slice(0, 2)
-      .some((word) => word.startsWith(plugins)),
+      .some((word) => homes.some((home) => word.startsWith(home))),
   );
   if (ours.length > 0) await killAll(withDescendants(ours, all));
 }

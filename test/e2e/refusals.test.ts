@@ -75,7 +75,9 @@ test("an environment that promotion.yaml does not know is refused with the ones 
 
 test("dev without a registry is told what to set", async () => {
   const { signer } = project.building;
-  expect(await refusal("dev", { environment: "dev", signer })).toContain("pulumi config set waybill:registry");
+  expect(await refusal("dev", { environment: "dev", signer })).toContain(
+    "pulumi config set waybill:registry",
+  );
 });
 
 test("B4: dev without a signer builds nothing", async () => {
