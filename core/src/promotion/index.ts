@@ -4,6 +4,7 @@ import { invalid, loadYaml, parseYaml, type Mistake } from "../schema";
 import { promotionSchema } from "./schema";
 
 export { promotionSchema } from "./schema";
+export type { Freeze, Gate, GateKind, Person, Rules, ScanException } from "./rules";
 
 /** Where a service runs: one environment, and there one target if the environment has several. */
 export interface Place {

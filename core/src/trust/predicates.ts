@@ -9,6 +9,14 @@ export const PREDICATE_TYPES = {
   vsa: "https://slsa.dev/verification_summary/v1",
   block: "https://waybill.dev/evidence/block/v1",
   revocation: "https://waybill.dev/evidence/revocation/v1",
+  deployment: "https://waybill.dev/evidence/deployment/v1",
+  approval: "https://waybill.dev/evidence/approval/v1",
+  review: "https://waybill.dev/evidence/review/v1",
+  incidents: "https://waybill.dev/evidence/incidents/v1",
+  load: "https://waybill.dev/evidence/load/v1",
+  compatibility: "https://waybill.dev/evidence/compatibility/v1",
+  override: "https://waybill.dev/evidence/override/v1",
+  exception: "https://waybill.dev/evidence/exception/v1",
 } as const;
 
 export type PredicateName = keyof typeof PREDICATE_TYPES;

@@ -3,14 +3,35 @@ import type { JsonSchema } from "../../schema";
 import { predicateType } from "../../trust";
 import { refusal } from "../error";
 import { firstMistake } from "../schema";
+import { deploymentSchema, releasedImageSchema, type Deployment, type ReleasedImage } from "./deployment";
 import { blockSchema, revocationSchema, type Block, type Revocation } from "./negative";
+import {
+  approvalSchema,
+  exceptionSchema,
+  overrideSchema,
+  reviewSchema,
+  type Approval,
+  type Exception,
+  type Override,
+  type Review,
+} from "./people";
 import { provenanceSchema, type Provenance } from "./provenance";
+import {
+  compatibilitySchema,
+  incidentsSchema,
+  loadSchema,
+  type Compatibility,
+  type Incidents,
+  type Load,
+} from "./runs";
 import { cycloneDxSchema, type CycloneDx, spdxSchema, type Spdx } from "./sbom";
 import { testResultSchema, type TestResult } from "./testResult";
 import { vsaSchema, type VerificationSummary } from "./vsa";
 import { vulnsSchema, type Vulns } from "./vulns";
 
 export type { Block, CycloneDx, Provenance, Revocation, Spdx, TestResult, VerificationSummary, Vulns };
+export type { Approval, Compatibility, Deployment, Exception, Incidents, Load, Override, ReleasedImage, Review };
+export { releasedImageSchema };
 export type { Finding } from "./vulns";
 export type { Resource } from "./shapes";
 
@@ -25,6 +46,14 @@ export interface Predicates {
   readonly vsa: VerificationSummary;
   readonly block: Block;
   readonly revocation: Revocation;
+  readonly deployment: Deployment;
+  readonly approval: Approval;
+  readonly review: Review;
+  readonly incidents: Incidents;
+  readonly load: Load;
+  readonly compatibility: Compatibility;
+  readonly override: Override;
+  readonly exception: Exception;
 }
 
 export type PredicateSchemas = Readonly<Record<string, JsonSchema>>;
@@ -39,6 +68,14 @@ const schemas: Readonly<Record<keyof Predicates, JsonSchema>> = {
   vsa: vsaSchema,
   block: blockSchema,
   revocation: revocationSchema,
+  deployment: deploymentSchema,
+  approval: approvalSchema,
+  review: reviewSchema,
+  incidents: incidentsSchema,
+  load: loadSchema,
+  compatibility: compatibilitySchema,
+  override: overrideSchema,
+  exception: exceptionSchema,
 };
 
 /** By type URI. A room that writes a type of its own verifies with these and its own. */

@@ -19,10 +19,16 @@ export function list(items: object): JsonSchema {
 export const digestSet = { type: "object", additionalProperties: text };
 
 /** in-toto, resource_descriptor.md; `null` lists and empty objects come from Go. */
-export const resource = object([], { name: { type: "string" }, uri: { type: "string" }, digest: digestSet });
+export const resource = object([], {
+  name: { type: "string" },
+  uri: { type: "string" },
+  digest: digestSet,
+  annotations: { type: ["object", "null"] },
+});
 
 export interface Resource {
   readonly name?: string;
   readonly uri?: string;
   readonly digest?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, unknown>> | null;
 }

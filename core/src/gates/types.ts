@@ -1,0 +1,26 @@
+import type { ReleasedImage, Report } from "../evidence";
+import type { History, Verdict } from "../history";
+import type { Person, Rules } from "../promotion";
+import type { Place } from "../promotion";
+
+export type { Verdict };
+
+/** Everything that gates look at. They ask nobody anything: same facts, same verdicts. */
+export interface Facts {
+  readonly place: Place;
+  readonly rules: Rules;
+  readonly image: ReleasedImage;
+  /** What the image can prove for this environment. */
+  readonly report: Report;
+  /** Hash of the settings and secrets that would go with it. */
+  readonly config: string;
+  readonly own: History;
+  /** One for each target of the environment before; empty where images are built. */
+  readonly upstream: readonly { readonly stack: string; readonly history: History }[];
+  /** Who asks for it, as CI or the command knows: an address or a name; undefined where nobody said. */
+  readonly requester: string | undefined;
+  readonly now: Date;
+}
+
+/** Whether a signer of evidence is this person, whatever the key; undefined where it is nobody who is listed. */
+export type PersonOf = (trustedAs: readonly string[], identity: string) => Person | undefined;

@@ -1,0 +1,1 @@
+export type { Decision, DecisionEntry, DeploymentEntry, History, Signed, Verdict } from "./types";
