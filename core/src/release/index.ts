@@ -1,5 +1,13 @@
-export { findRefusals, type ProofRequest } from "./proof";
-export { plan, type Plan, type PlanInput, type Upstream } from "./plan";
+export {
+  describePlace,
+  findCandidate,
+  runningIn,
+  type Candidate,
+  type CandidateRequest,
+  type Upstream,
+} from "./candidate";
+export { plan, type DecisionPlan, type Plan } from "./plan";
+export { survey, type Last, type Request, type Survey, type World } from "./survey";
 export { assertFinished, imageAnnotation, readWorkload, type ObservedWorkload } from "./workload";
 export {
   imageOf,
@@ -7,8 +15,8 @@ export {
   ReleaseError,
   releaseOf,
   type Release,
-  type ReleasedImage,
   type ReleaseErrorCode,
+  type Running,
   type StackOutputs,
 } from "./release";
 export { releaseSchema } from "./schema";

@@ -1,124 +1,148 @@
-import { parseDigest, type Digest } from "../image";
-import { findPlace, upstreamOf, type Place, type Promotion } from "../promotion";
-import { ReleaseError, type Release, type ReleasedImage } from "./release";
+import type { Deployment, ReleasedImage } from "../evidence";
+import { describeVerdicts, evaluate, evaluateConfig, mayEnter, summary, type Facts } from "../gates";
+import type { Verdict } from "../history";
+import { findPlace } from "../promotion";
+import { describePlace } from "./candidate";
+import { ReleaseError } from "./release";
+import type { Last, Survey } from "./survey";
 
-/** What one upstream stack exports. */
-export interface Upstream {
-  readonly stack: string;
-  readonly release: Release | undefined;
+/** The decision that something runs under: one that was carried out, or one that is to be made now. */
+export interface DecisionPlan {
+  /** The deployment that was the last one when it was decided; null before the first. */
+  readonly after: string | null;
+  readonly config: string;
+  /** True where it let in what runs already: it is not made again. */
+  readonly carriedOut: boolean;
+  /** Empty where it was carried out: the record has them. */
+  readonly verdicts: readonly Verdict[];
 }
 
-export interface PlanInput {
-  readonly promotion: Promotion;
-  readonly place: Place;
-  /** Every target of the environment before this one. */
-  readonly upstream: readonly Upstream[];
-  /** What this stack itself released last. */
-  readonly own: Release | undefined;
-  /** The digest that the stack's configuration asks for. */
-  readonly pin: string | undefined;
-  /** Why the evidence of a digest does not let it in; a digest that is not listed may enter. */
-  readonly refusals: ReadonlyMap<Digest, string>;
+interface Run {
+  readonly action: "run";
+  readonly image: ReleasedImage;
+  readonly kind: Deployment["kind"];
+  /** Id of the deployment before it. */
+  readonly after: string | null;
+  readonly decision: DecisionPlan;
+  /** Whether this changes what runs. */
+  readonly moves: boolean;
+  readonly waiting: string | null;
+  readonly notes: readonly string[];
 }
 
-/** What the stack must look like. `waiting` says why it does not move on. */
+/** What the stack must look like. `waiting` says why it does not move on; `notes` are for people. */
 export type Plan =
-  | { readonly action: "build" }
-  | { readonly action: "run"; readonly image: ReleasedImage; readonly waiting: string | null }
-  | { readonly action: "wait"; readonly waiting: string };
+  | { readonly action: "build"; readonly notes: readonly string[] }
+  | Run
+  | { readonly action: "wait"; readonly waiting: string; readonly notes: readonly string[] };
 
-/** Decides from data alone; whatever may not enter leaves the stack where it is. */
-export function plan(input: PlanInput): Plan {
-  const { environment } = findPlace(input.promotion, input.place);
-  if (environment.builds) return { action: "build" };
-  const candidate = findCandidate(input);
-  if (input.pin !== undefined)
-    return { action: "run", image: pinned(input, input.pin, candidate), waiting: null };
-  if (typeof candidate !== "string") return { action: "run", image: candidate, waiting: null };
-  const current = ownImage(input);
-  return current
-    ? { action: "run", image: current, waiting: candidate }
-    : { action: "wait", waiting: candidate };
-}
-
-/** The image that upstream offers, or the reason why there is none. */
-function findCandidate(input: PlanInput): ReleasedImage | string {
-  const name = input.place.environment;
-  const images = new Map<Digest, { image: ReleasedImage; stacks: string[] }>();
-  for (const { stack, release } of input.upstream) {
-    if (release) assertUpstream(input, stack, release);
-    if (!release?.image)
-      return `${name} waits for ${stack}, which has released nothing yet. Run: pulumi up --stack ${stack}`;
-    if (release.image.dirty) {
-      return `${name} waits for ${stack}: its image ${release.image.tag} was built from uncommitted files and cannot leave it. Commit, then run: pulumi up --stack ${stack}`;
-    }
-    const known = images.get(release.image.digest);
-    if (known) known.stacks.push(stack);
-    else images.set(release.image.digest, { image: release.image, stacks: [stack] });
-  }
-  const [first, ...others] = images.values();
-  if (!first) return `${name} waits: it has no upstream`;
-  if (others.length === 0) {
-    const refusal = input.refusals.get(first.image.digest);
-    return refusal === undefined ? first.image : `${name} does not take ${first.image.digest}: ${refusal}`;
-  }
-  const differing = [first, ...others]
-    .map(({ image, stacks }) => `${stacks.join(", ")} runs ${image.digest}`)
-    .join("; ");
-  return `${name} waits until all targets before it run one digest: ${differing}`;
-}
-
-/** An environment can be skipped only by a stack that lies about itself, and then these two names disagree. */
-function assertUpstream({ promotion, place }: PlanInput, stack: string, release: Release): void {
-  const expected = upstreamOf(promotion, place)?.name ?? "";
-  if (release.environment === expected && release.service === place.service) return;
-  throw new ReleaseError("wrong-upstream", {
-    about: `Stack ${stack}`,
-    expected: `the release of ${place.service} in ${expected}, the environment before ${place.environment}`,
-    found: `the release of ${release.service} in ${release.environment}`,
-    next: `Correct waybill:service and waybill:environment of that stack, or the stack names in ${promotion.file}.`,
+/** Decides from data alone. Whatever may not enter leaves the stack where it is; a pin that may not enter is an error. */
+export function plan(survey: Survey): Plan {
+  const { promotion, place, pin } = survey;
+  const { environment } = findPlace(promotion, place);
+  if (environment.builds) return { action: "build", notes: notesOn(survey) };
+  const entrance = findEntrance(survey);
+  if (typeof entrance !== "string") return entrance;
+  if (pin === undefined || pin === runningDigest(survey)) return staying(survey, entrance);
+  throw new ReleaseError("may-not-enter", {
+    about: describePlace(place),
+    expected: `${pin} to pass every gate`,
+    found: entrance,
+    next: `Nothing was changed. waybill promote ${place.environment} --dry-run shows this again; or remove the pin: pulumi config rm waybill:pin`,
   });
 }
 
-/** A pin chooses between what upstream released and what already runs here; it opens no other door. */
-function pinned(input: PlanInput, pin: string, candidate: ReleasedImage | string): ReleasedImage {
-  const digest = parsePin(input, pin);
-  const choices = [candidate, ownImage(input)].filter(
-    (image) => image !== undefined && typeof image !== "string",
-  );
-  const image = choices.find((choice) => choice.digest === digest);
-  if (image) return image;
-  const offered = choices.map((choice) => choice.digest).join(" or ");
-  throw new ReleaseError("pin-not-released", {
-    about: `waybill:pin of ${describePlace(input.place)}`,
-    expected: offered === "" ? "a digest that upstream has released" : offered,
-    found: typeof candidate === "string" ? `${digest}; ${candidate}` : digest,
-    next: "Pin what upstream released, or remove the pin: pulumi config rm waybill:pin",
+/** What to run if the candidate enters or runs here already, or why it does not enter. */
+function findEntrance(survey: Survey): Run | string {
+  const { candidate, offered, own, last, hold, now, place } = survey;
+  if (!("image" in candidate) || !offered) return "none" in candidate ? candidate.none : "it has no upstream";
+  const { digest, tag } = candidate.image;
+  if (last?.entry.record.image.digest === digest) {
+    const stays = keeping(survey, last, null);
+    if (stays) return stays;
+  }
+  if (hold && now < hold) return `${place.environment} is held until ${hold.toISOString()} (waybill:hold)`;
+  const verdicts = evaluate(offered);
+  if (!mayEnter(verdicts)) {
+    return `${digest} (${tag}) may not enter ${place.environment}: ${summary(verdicts)}\n${describeVerdicts(verdicts)}`;
+  }
+  const after = own.head?.id ?? null;
+  const decision = { after, config: offered.config, carriedOut: false, verdicts };
+  return { ...run(survey, offered.image, "promoted", null), after, decision, moves: true };
+}
+
+/** The candidate does not enter: what runs stays, whatever gates would say of it today. */
+function staying(survey: Survey, waiting: string): Plan {
+  const { last } = survey;
+  const stays = last && keeping(survey, last, waiting);
+  return stays ?? { action: "wait", waiting, notes: notesOn(survey) };
+}
+
+/** What ran last goes on under the decision that let it in; undefined where it needs a new one from all gates. */
+function keeping(survey: Survey, last: Last, waiting: string | null): Run | undefined {
+  const { own, configuration } = survey;
+  const { entry, facts, removed } = last;
+  const { image, config, kind, previous } = entry.record;
+  const found = own.decisions.find(({ id }) => id === entry.record.decision);
+  if (removed && facts.report.blocks.length > 0) return undefined;
+  if (!removed) assertMayKeepRunning(survey, last);
+  if (!found) return undefined;
+  if (config !== configuration.config) return removed ? undefined : reconfigured(survey, facts, waiting);
+  const decision = { after: found.record.after, config, carriedOut: true, verdicts: [] };
+  return removed
+    ? { ...run(survey, image, "rebuilt", waiting), after: own.head?.id ?? null, decision, moves: true }
+    : { ...run(survey, image, kind, waiting), after: previous, decision, moves: false };
+}
+
+/** A change of settings has its own gates; refused, nothing is changed, since old settings cannot be put back by halves. */
+function reconfigured(survey: Survey, facts: Facts, waiting: string | null): Run {
+  const verdicts = evaluateConfig(facts);
+  if (!mayEnter(verdicts)) {
+    throw new ReleaseError("settings-may-not-change", {
+      about: describePlace(survey.place),
+      expected: "the settings that it runs with, or a change of them that passes its gates",
+      found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}`,
+      next: `Nothing was changed. waybill diff ${survey.place.environment} shows what would change.`,
+    });
+  }
+  const after = survey.own.head?.id ?? null;
+  const decision = { after, config: facts.config, carriedOut: false, verdicts };
+  return { ...run(survey, facts.image, "configured", waiting), after, decision, moves: true };
+}
+
+function run(
+  survey: Survey,
+  image: ReleasedImage,
+  kind: Deployment["kind"],
+  waiting: string | null,
+): Omit<Run, "after" | "decision" | "moves"> {
+  return { action: "run", image, kind, waiting, notes: notesOn(survey) };
+}
+
+function runningDigest({ last }: Survey): string | undefined {
+  return last?.removed === false ? last.entry.record.image.digest : undefined;
+}
+
+function assertMayKeepRunning({ rules, place }: Survey, { entry, facts }: Last): void {
+  const [block] = facts.report.blocks;
+  if (!block || rules.blocked === "keep") return;
+  throw new ReleaseError("blocked", {
+    about: describePlace(place),
+    expected: "an image that is not blocked",
+    found: `${entry.record.image.digest}, blocked by ${block.by}: ${block.reason}`,
+    next: "Pin an earlier good digest: waybill history lists them.",
   });
 }
 
-function parsePin({ place }: PlanInput, pin: string): Digest {
-  try {
-    return parseDigest(pin);
-  } catch (cause) {
-    throw new ReleaseError(
-      "pin-malformed",
-      {
-        about: `waybill:pin of ${describePlace(place)}`,
-        expected: "a digest, as in sha256:… (a tag can be moved after it was tested)",
-        found: JSON.stringify(pin),
-        next: "Pin the digest that upstream exports: pulumi stack output digest --stack UPSTREAM",
-      },
-      { cause },
-    );
-  }
-}
-
-function ownImage({ own, place }: PlanInput): ReleasedImage | undefined {
-  if (own?.image && own.environment === place.environment && own.service === place.service) return own.image;
-  return undefined;
-}
-
-function describePlace({ service, environment, target }: Place): string {
-  return `${service} in ${environment}${target === undefined ? "" : `/${target}`}`;
+/** What is blocked comes first. */
+function notesOn(survey: Survey): string[] {
+  const { last, place, drift } = survey;
+  const blocks = last?.removed === false ? last.facts.report.blocks : [];
+  return [
+    ...blocks.map(
+      ({ by, reason }) =>
+        `BLOCKED: ${describePlace(place)} runs ${runningDigest(survey) ?? ""}, which ${by} blocked: ${reason}`,
+    ),
+    ...drift,
+  ];
 }

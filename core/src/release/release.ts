@@ -1,23 +1,9 @@
 import { timeOf, type BuildPlan } from "../build";
-import type { Digest } from "../image";
+import type { ReleasedImage } from "../evidence";
 import { WaybillError } from "../problem";
 import type { Place } from "../promotion";
 import { findMistakes } from "../schema";
 import { releaseSchema } from "./schema";
-
-/** What a stack runs, and how one gets back from it to its source. */
-export interface ReleasedImage {
-  readonly repository: string;
-  readonly digest: Digest;
-  readonly tag: string;
-  readonly commit: string;
-  readonly dirty: boolean;
-  readonly created: string;
-  readonly source: string | null;
-  readonly run: string;
-  readonly base: string | null;
-  readonly inputs: Readonly<Record<string, string>>;
-}
 
 /** The stack output `release`. */
 export interface Release {
@@ -28,6 +14,11 @@ export interface Release {
   readonly state: "running" | "waiting";
   readonly waiting: string | null;
   readonly image: ReleasedImage | null;
+  /** Hash of the settings, secrets and manifests that it runs with; null where nothing runs. */
+  readonly config: string | null;
+  readonly manifests: string | null;
+  /** The newest record of its signed history, and how many came before it. */
+  readonly history: { readonly head: string; readonly number: number } | null;
 }
 
 export type ReleaseErrorCode =
@@ -36,6 +27,9 @@ export type ReleaseErrorCode =
   | "wrong-upstream"
   | "pin-malformed"
   | "pin-not-released"
+  | "may-not-enter"
+  | "settings-may-not-change"
+  | "blocked"
   | "unfinished-rollout";
 
 export class ReleaseError extends WaybillError<ReleaseErrorCode> {}
@@ -81,15 +75,23 @@ export function readRelease(stack: string, outputs: StackOutputs): Release | und
   return release;
 }
 
-export function releaseOf(place: Place, image: ReleasedImage | null, waiting: string | null): Release {
+/** What runs, with what goes along with it. */
+export interface Running extends Required<Pick<Release, "image" | "config" | "manifests" | "history">> {
+  readonly image: ReleasedImage;
+}
+
+export function releaseOf(place: Place, running: Running | null, waiting: string | null): Release {
   return {
     version: 1,
     service: place.service,
     environment: place.environment,
     target: place.target ?? null,
-    state: image ? "running" : "waiting",
+    state: running ? "running" : "waiting",
     waiting,
-    image,
+    image: running?.image ?? null,
+    config: running?.config ?? null,
+    manifests: running?.manifests ?? null,
+    history: running?.history ?? null,
   };
 }
 
@@ -99,6 +101,7 @@ export function imageOf(plan: BuildPlan): Omit<ReleasedImage, "digest"> {
     repository: plan.repository,
     tag: plan.tag,
     commit: plan.source.commit,
+    author: plan.source.author === "" ? null : plan.source.author,
     dirty: plan.source.dirty,
     created: timeOf(plan.source),
     source: plan.source.repository ?? null,

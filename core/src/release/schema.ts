@@ -1,7 +1,9 @@
+import { releasedImageSchema } from "../evidence";
 import type { JsonSchema } from "../schema";
 
 const text = { type: "string", minLength: 1 };
 const optional = { type: ["string", "null"] };
+const hash = { type: ["string", "null"], pattern: "^sha256:[0-9a-f]{64}$" };
 
 /** The stack output `release`, version 1. */
 export const releaseSchema: JsonSchema = {
@@ -9,7 +11,18 @@ export const releaseSchema: JsonSchema = {
   title: "release",
   description: "What a stack says about what it runs. It never holds a secret.",
   type: "object",
-  required: ["version", "service", "environment", "target", "state", "waiting", "image"],
+  required: [
+    "version",
+    "service",
+    "environment",
+    "target",
+    "state",
+    "waiting",
+    "image",
+    "config",
+    "manifests",
+    "history",
+  ],
   additionalProperties: false,
   properties: {
     version: { const: 1 },
@@ -21,37 +34,24 @@ export const releaseSchema: JsonSchema = {
       description: "Why the stack does not move on; null where nothing is waited for.",
       ...optional,
     },
-    image: {
-      description: "What runs, read back from the finished workload; null while waiting for a first image.",
+    image: releasedImageSchema,
+    config: {
+      description:
+        "Hash of the settings, secrets and manifests that go with the image; null where nothing runs.",
+      ...hash,
+    },
+    manifests: {
+      description: "Hash of what service.yaml makes of the manifests; null where nothing runs.",
+      ...hash,
+    },
+    history: {
+      description: "The newest record of the signed history, by its id; a shorter history is refused.",
       type: ["object", "null"],
-      required: [
-        "repository",
-        "digest",
-        "tag",
-        "commit",
-        "dirty",
-        "created",
-        "source",
-        "run",
-        "base",
-        "inputs",
-      ],
+      required: ["head", "number"],
       additionalProperties: false,
       properties: {
-        repository: { description: "Registry and repository.", ...text },
-        digest: { type: "string", pattern: "^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$" },
-        tag: { description: "For people only; nothing reads it back.", ...text },
-        commit: { type: "string", pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" },
-        dirty: { description: "True if the work tree held more than the commit.", type: "boolean" },
-        created: { description: "Time of the commit.", ...text },
-        source: { description: "Web address of the repository.", ...optional },
-        run: { description: "The CI run that built it first.", ...text },
-        base: { description: "The base image by digest; null for scratch.", ...optional },
-        inputs: {
-          description: "Each image that the Dockerfile names, by digest.",
-          type: "object",
-          additionalProperties: text,
-        },
+        head: { type: "string", pattern: "^sha256:[0-9a-f]{64}$" },
+        number: { type: "integer", minimum: 0 },
       },
     },
   },

@@ -1,7 +1,7 @@
 import { parsePinned } from "../image";
 import { findMistakes } from "../schema";
-import { ReleaseError, type ReleasedImage } from "./release";
-import { releaseSchema } from "./schema";
+import { type ReleasedImage, releasedImageSchema } from "../evidence";
+import { ReleaseError } from "./release";
 
 /** Annotation of a workload that says which image it runs and where that came from. */
 export const imageAnnotation = "waybill.dev/image";
@@ -43,8 +43,7 @@ function parseImage(workload: ObservedWorkload): ReleasedImage {
   } catch {
     throw unreadable(workload, "no JSON");
   }
-  const properties = releaseSchema["properties"] as { image: Readonly<Record<string, unknown>> };
-  const mistakes = findMistakes(value, properties.image);
+  const mistakes = findMistakes(value, releasedImageSchema);
   if (value === null || mistakes.length > 0)
     throw unreadable(
       workload,

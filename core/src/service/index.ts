@@ -3,6 +3,7 @@ import { WaybillError } from "../problem";
 import { findMistakes, invalid, loadYaml, parseYaml, type JsonSchema } from "../schema";
 import { serviceSchema } from "./schema";
 
+export { configurationOf, type Configuration } from "./config";
 export { serviceSchema } from "./schema";
 
 /** What service.yaml says: how a service is built, probed and configured. */

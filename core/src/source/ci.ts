@@ -39,3 +39,17 @@ export function ciRef(env: Environment): string | undefined {
 function inFull(kind: "heads" | "tags", name: string | undefined): string | undefined {
   return name === undefined || name === "" ? undefined : `refs/${kind}/${name}`;
 }
+
+/** How each CI system names who started it. */
+const requesters = [
+  "WAYBILL_REQUESTER",
+  "GITHUB_ACTOR",
+  "GITLAB_USER_EMAIL",
+  "BUILDKITE_BUILD_CREATOR_EMAIL",
+  "CIRCLE_USERNAME",
+];
+
+/** Who asks for what is being done; undefined where nobody says. */
+export function requesterOf(env: Environment): string | undefined {
+  return requesters.map((name) => env[name]).find((who) => who !== undefined && who !== "");
+}

@@ -3,12 +3,14 @@ import { promisify } from "node:util";
 import { WaybillError } from "../problem";
 import { ciRef, ciRun, type Environment } from "./ci";
 
-export { ciRef, ciRun } from "./ci";
+export { ciRef, ciRun, requesterOf } from "./ci";
 
 /** What git and the CI system know about the source that an image is built from. */
 export interface Source {
   /** Full commit SHA. */
   readonly commit: string;
+  /** Mail address of its author. */
+  readonly author: string;
   /** Time of the commit in seconds, so that two builds of one commit agree. */
   readonly epoch: number;
   /** True if the work tree holds anything that the commit does not. */
@@ -32,8 +34,8 @@ const stackFiles = ":(exclude,top,glob)Pulumi.*.yaml";
 
 /** Reads the source that `folder` is part of. */
 export async function readSource(folder: string, environment: Environment): Promise<Source> {
-  const head = await git(folder, "log", "-1", "--no-show-signature", "--format=%H %ct");
-  const [commit = "", epoch = ""] = head.split(" ");
+  const head = await git(folder, "log", "-1", "--no-show-signature", "--format=%H %ct %ae");
+  const [commit = "", epoch = "", ...author] = head.split(" ");
   const [changes, remote, branch] = await Promise.all([
     git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ":(top)", stackFiles),
     git(folder, "config", "--get", "remote.origin.url").catch(() => ""),
@@ -41,6 +43,7 @@ export async function readSource(folder: string, environment: Environment): Prom
   ]);
   return {
     commit,
+    author: author.join(" "),
     epoch: Number(epoch),
     dirty: changes !== "",
     repository: webAddress(remote),

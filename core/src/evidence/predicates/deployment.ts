@@ -1,9 +1,10 @@
+import type { Digest } from "../../image";
 import { object, text, time } from "./shapes";
 
 /** What runs, and how one gets back from it to its source. */
 export interface ReleasedImage {
   readonly repository: string;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly tag: string;
   readonly commit: string;
   /** Address of the commit's author; null where git did not say. */

@@ -1,0 +1,107 @@
+import type { ReleasedImage } from "../evidence";
+import type { Digest } from "../image";
+import type { DeploymentEntry, History } from "../history";
+import { upstreamOf, type Place, type Promotion, type Rules } from "../promotion";
+import { ReleaseError, type Release } from "./release";
+
+/** A target of the environment before: what its signed history says, and what its stack exports where that was asked. */
+export interface Upstream {
+  readonly stack: string;
+  readonly history: History;
+  /** `null`: the stack exports none. `undefined`: nobody asked. */
+  readonly release: Release | null | undefined;
+}
+
+/** What might enter next, or why nothing can. */
+export type Candidate =
+  { readonly image: ReleasedImage; readonly pinned: boolean } | { readonly none: string };
+
+export interface CandidateRequest {
+  readonly promotion: Promotion;
+  readonly place: Place;
+  readonly rules: Rules;
+  readonly pin: Digest | undefined;
+  readonly upstream: readonly Upstream[];
+  /** What runs here by the signed history. */
+  readonly running: DeploymentEntry | undefined;
+}
+
+export function findCandidate(request: CandidateRequest): Candidate {
+  const { promotion, place, pin, upstream } = request;
+  for (const { stack, release } of upstream) if (release) assertUpstream(promotion, place, stack, release);
+  return pin === undefined ? newest(request) : { image: pinned(request, pin), pinned: true };
+}
+
+/** What every target of the environment before runs now. */
+function newest({ place, rules, upstream, running }: CandidateRequest): Candidate {
+  const name = place.environment;
+  const offered = upstream.map(({ stack, history, release }) => ({
+    stack,
+    image: release === undefined ? runningIn(history)?.record.image : release?.image,
+  }));
+  const idle = offered.find(({ image }) => !image);
+  if (idle) {
+    return {
+      none: `${name} waits for ${idle.stack}, which has released nothing yet. Run: pulumi up --stack ${idle.stack}`,
+    };
+  }
+  const images = new Map(offered.flatMap(({ image }) => (image ? [[image.digest, image] as const] : [])));
+  const [image, ...others] = images.values();
+  if (!image) return { none: `${name} waits: it has no upstream` };
+  if (others.length > 0) {
+    const differing = offered.map((one) => `${one.stack} runs ${one.image?.digest ?? "nothing"}`).join("; ");
+    return { none: `${name} waits until all targets before it run one digest: ${differing}` };
+  }
+  if (rules.pin && image.digest !== running?.record.image.digest) {
+    return {
+      none: `${name} takes only what is pinned, and ${image.digest} (${image.tag}) is not. Run: waybill promote ${name} --service ${place.service}`,
+    };
+  }
+  return { image: factsOf(upstream, image.digest) ?? image, pinned: false };
+}
+
+/** A pin chooses within what the environment before has deployed at any time, and what runs here; it opens no other door. */
+function pinned({ place, upstream, running }: CandidateRequest, pin: Digest): ReleasedImage {
+  const image =
+    factsOf(upstream, pin) ?? (running?.record.image.digest === pin ? running.record.image : undefined);
+  if (image) return image;
+  const stacks = upstream.map(({ stack }) => stack).join(", ");
+  const newest = [...upstream]
+    .reverse()
+    .flatMap(({ history }) => runningIn(history)?.record.image.digest ?? []);
+  throw new ReleaseError("pin-not-released", {
+    about: `waybill:pin of ${describePlace(place)}`,
+    expected: `a digest that stands in the signed history of ${stacks}${newest[0] === undefined ? "" : `, such as ${newest[0]}`}`,
+    found: pin,
+    next: `waybill history shows what was deployed before ${place.environment}; or remove the pin: pulumi config rm waybill:pin`,
+  });
+}
+
+/** The last thing that is signed about a digest in the environment before. */
+function factsOf(upstream: readonly Upstream[], digest: Digest): ReleasedImage | undefined {
+  return upstream
+    .flatMap(({ history }) => history.deployments)
+    .filter(({ record }) => record.image.digest === digest)
+    .at(-1)?.record.image;
+}
+
+/** The deployment that is in force: none where the last record says that it was removed. */
+export function runningIn({ head }: History): DeploymentEntry | undefined {
+  return head?.record.kind === "removed" ? undefined : head;
+}
+
+/** An environment can be skipped only by a stack that lies about itself, and then these two names disagree. */
+function assertUpstream(promotion: Promotion, place: Place, stack: string, release: Release): void {
+  const expected = upstreamOf(promotion, place)?.name ?? "";
+  if (release.environment === expected && release.service === place.service) return;
+  throw new ReleaseError("wrong-upstream", {
+    about: `Stack ${stack}`,
+    expected: `the release of ${place.service} in ${expected}, the environment before ${place.environment}`,
+    found: `the release of ${release.service} in ${release.environment}`,
+    next: `Correct waybill:service and waybill:environment of that stack, or the stack names in ${promotion.file}.`,
+  });
+}
+
+export function describePlace({ service, environment, target }: Place): string {
+  return `${service} in ${environment}${target === undefined ? "" : `/${target}`}`;
+}
