@@ -28,6 +28,7 @@ export function sandboxEnv(
     KUBECONFIG: place.kubeconfig,
     DOCKER_CONFIG: place.dockerConfig,
     BUILDX_CONFIG: path.join(place.dockerConfig, "buildx"),
+    WAYBILL_SIGNERS: place.signing,
     WAYBILL_SANDBOX_PORT: String(place.port),
   };
 }

@@ -14,7 +14,8 @@ export interface NetworkPlan {
   readonly podGateway: string;
 }
 
-const SLOTS = 512;
+/** Ports that are a multiple of this apart have the same addresses, so no two sandboxes of such ports run side by side. */
+export const SLOTS = 512;
 
 /**
  * 198.18.0.0/15 is set aside for tests between network devices (RFC 2544), so hardly any home, office or

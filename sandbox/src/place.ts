@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import { SandboxError } from "./error";
-import { networkPlan, type NetworkPlan } from "./network";
+import { networkPlan, type NetworkPlan, SLOTS } from "./network";
 
 export interface SandboxOptions {
   /** The registry's port on 127.0.0.1; it also tells sandboxes of one machine apart. */
@@ -20,6 +20,10 @@ export interface Place {
   readonly logs: string;
   readonly registry: string;
   readonly registryData: string;
+  readonly timestampPort: number;
+  readonly timestampSocket: string;
+  /** Files that say how somebody of the sandbox signs. */
+  readonly signing: string;
   readonly buildkitData: string;
   readonly buildkitSocket: string;
   readonly cluster: string;
@@ -42,13 +46,28 @@ const LONGEST_NAME = "buildkit/otel.sock";
 export function portFrom(environment: NodeJS.ProcessEnv): number {
   const text = environment["WAYBILL_SANDBOX_PORT"] ?? String(DEFAULT_PORT);
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1024 && port <= 65535) return port;
-  throw new SandboxError("bad-port", {
-    about: "WAYBILL_SANDBOX_PORT",
-    expected: "a port from 1024 to 65535",
-    found: JSON.stringify(text),
-    next: `Unset it to use ${DEFAULT_PORT}, or choose another.`,
-  });
+  if (!/^\d+$/.test(text) || port < 1024 || port > 65535) {
+    throw badPort("a port from 1024 to 65535", JSON.stringify(text));
+  }
+  const unspeakable = [port, timestampPort(port)].find((one) => UNSPEAKABLE.includes(one));
+  if (unspeakable !== undefined) {
+    throw badPort(
+      "ports that HTTP clients speak to",
+      `"${text}", with which the sandbox needs port ${unspeakable}`,
+    );
+  }
+  return port;
+}
+
+/** https://fetch.spec.whatwg.org/#port-blocking, of those that can be asked for. */
+const UNSPEAKABLE = [
+  ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000],
+  ...[6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
+];
+
+function badPort(expected: string, found: string): SandboxError {
+  const next = `Unset it to use ${DEFAULT_PORT}, or choose another.`;
+  return new SandboxError("bad-port", { about: "WAYBILL_SANDBOX_PORT", expected, found, next });
 }
 
 export function optionsFrom(environment: NodeJS.ProcessEnv): Required<SandboxOptions> {
@@ -71,6 +90,9 @@ export function placeOf(options: SandboxOptions): Place {
     logs: within("logs"),
     registry: `127.0.0.1:${options.port}`,
     registryData: within("registry"),
+    timestampPort: timestampPort(options.port),
+    timestampSocket: within("timestamp/ts.sock"),
+    signing: within("signing"),
     buildkitData: within("buildkit"),
     buildkitSocket: within("buildkit/bk.sock"),
     cluster: within("cluster"),
@@ -82,6 +104,11 @@ export function placeOf(options: SandboxOptions): Place {
     cgroup: `waybill-${options.port}`,
     network: networkPlan(options.port),
   };
+}
+
+/** A port that no sandbox beside this one can have. */
+function timestampPort(port: number): number {
+  return port + SLOTS <= 65535 ? port + SLOTS : port - SLOTS;
 }
 
 function assertShort(folder: string): void {

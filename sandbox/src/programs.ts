@@ -12,6 +12,7 @@ const OTHER_PROGRAMS = [
   "pulumi",
   "kubectl",
   "syft",
+  "timestamp-server",
 ] as const satisfies ToolName[];
 type OtherProgram = (typeof OTHER_PROGRAMS)[number];
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SandboxError } from "./error";
 import { sandboxEnv, up } from "./index";
 import { withLock } from "./lock";
-import { DEFAULT_PORT, optionsFrom, placeOf } from "./place";
+import { DEFAULT_PORT, optionsFrom, type Place, placeOf } from "./place";
 import { deploy, prepare, refusedPreview, type Deployed } from "./start/deploy";
 import { deployedLines, pulumiLines, sayRefusal } from "./start/output";
 import type { Asking, Project } from "./start/pulumi";
@@ -34,13 +34,13 @@ async function start(asking: Asking): Promise<void> {
   const deployed: Deployed[] = [];
   for (const [stack, what] of stacks) {
     say(`\n${stack}: ${what}`);
-    await prepare(project(clone), stack, options.port, (line) => say(`  ${line}`), asking);
+    await prepare(project(clone), stack, place, (line) => say(`  ${line}`), asking);
     const result = await deploy(project(clone), stack, pulumiLines(say), asking);
     deployedLines(result).forEach(say);
     deployed.push(result);
   }
   say("\nstaging: somebody puts a tag there by hand (examples/bypass); the preview must refuse it");
-  await refuse(project(path.join(clone, "examples/bypass")), options.port, asking);
+  await refuse(project(path.join(clone, "examples/bypass")), place, asking);
   say("\nstaging: an image that nobody signed asks to come in; its evidence must be refused");
   refuseUnsigned(deployed[0]?.base ?? "", environment);
   summary(
@@ -65,8 +65,8 @@ function refuseUnsigned(image: string, environment: NodeJS.ProcessEnv): void {
   say("  refused, as it must be");
 }
 
-async function refuse(project: Project, port: number, asking: Asking): Promise<void> {
-  await prepare(project, "staging", port, (line) => say(`  ${line}`), asking);
+async function refuse(project: Project, place: Place, asking: Asking): Promise<void> {
+  await prepare(project, "staging", place, (line) => say(`  ${line}`), asking);
   sayRefusal(await refusedPreview(project, "staging", /hello:latest/, asking), say);
   say("  refused, as it must be: nothing was changed");
 }

@@ -5,6 +5,7 @@ import { buildkitView } from "./parts/buildkit";
 import { clusterView } from "./parts/cluster";
 import { mainProcess, type PartName } from "./parts/part";
 import { registryView } from "./parts/registry";
+import { timestampView } from "./parts/timestamp";
 import { placeOf, type SandboxOptions } from "./place";
 import { readRecord, type SandboxRecord } from "./record";
 
@@ -29,7 +30,7 @@ export interface SandboxStatus {
 export async function status(options: SandboxOptions): Promise<SandboxStatus> {
   assertLinuxRoot(thisMachine());
   const place = placeOf(options);
-  const views = [registryView(place), buildkitView(place), clusterView(place)];
+  const views = [registryView, timestampView, buildkitView, clusterView].map((view) => view(place));
   const parts = await Promise.all(
     views.map(async ({ name, address, isReady }): Promise<PartStatus> => {
       const main = mainProcess(place, name);

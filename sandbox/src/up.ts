@@ -10,12 +10,14 @@ import { buildkitPart } from "./parts/buildkit";
 import { clusterPart, hostKubeconfig } from "./parts/cluster";
 import { ensurePart, mainProcess, type Part } from "./parts/part";
 import { registryPart } from "./parts/registry";
+import { timestampPart } from "./parts/timestamp";
 import { type Place, placeOf, type SandboxOptions } from "./place";
 import { findPrograms, type Programs, type Report } from "./programs";
 import { BUILDER, writeDockerConfig } from "./pulumi/docker-config";
 import { ensurePlugins, type Plugins } from "./pulumi/plugins";
 import { writeStandInCluster } from "./pulumi/stand-in";
 import { assertOwner, readRecord, type SandboxRecord, writeRecord } from "./record";
+import { writeSigningFiles } from "./signing";
 
 export interface UpOptions extends SandboxOptions {
   /** Use the stand-in for the Kubernetes plugin even where the official one can be had. */
@@ -46,8 +48,12 @@ export async function up(options: UpOptions, report: Report = () => undefined): 
 const isPartFailure = (error: unknown) => error instanceof SandboxError && error.code === "part-failed";
 
 async function assertAddressesFree(place: Place): Promise<void> {
-  if (mainProcess(place, "registry") === undefined) await assertPortFree(place.port);
+  const { port, timestampPort } = place;
   if (mainProcess(place, "cluster") === undefined) await assertNetworkFree(place);
+  if (mainProcess(place, "registry") === undefined) await assertPortFree("registry", port, port);
+  if (mainProcess(place, "timestamp") === undefined) {
+    await assertPortFree("timestamp authority", timestampPort, port);
+  }
 }
 
 async function bringUp(
@@ -62,6 +68,7 @@ async function bringUp(
   writeRecord(place, record);
   linkPrograms(place, programs);
   writeDockerConfig(place);
+  writeSigningFiles(place);
   for (const folder of [place.pulumiHome, place.pulumiBackend])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
 
@@ -87,6 +94,13 @@ async function startParts(place: Place, programs: Programs, report: Report): Pro
       (result) => `${result}, ${part.address}`,
     );
   const registry = ensure(registryPart(place, programs.olareg));
+  const timestamp = ensure(
+    timestampPart(place, {
+      node: programs.node,
+      program: programs["timestamp-server"],
+      compiled: COMPILED,
+    }),
+  );
   const buildkit = ensure(
     buildkitPart(place, { buildkitd: programs.buildkitd, runc: programs.cluster.runc }),
   );
@@ -107,7 +121,7 @@ async function startParts(place: Place, programs: Programs, report: Report): Pro
       (built) => built.join(", ") || "kept",
     );
   })();
-  const [built, ...results] = await allOf(images, registry, buildkit, cluster);
+  const [built, ...results] = await allOf(images, registry, timestamp, buildkit, cluster);
   return built.length > 0 || results.includes("started");
 }
 

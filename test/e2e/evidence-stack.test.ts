@@ -50,7 +50,7 @@ class EvidenceProject extends TestProject {
       "dist/index.js",
       `const { ImageBuild } = require("@waybill/components");
       const plan = ${JSON.stringify(plan)};
-      exports.digest = new ImageBuild("shop", { plan, signer: "sandbox/keys/signing.yaml" }).digest;`,
+      exports.digest = new ImageBuild("shop", { plan, signer: ${JSON.stringify(this.sandbox.signer)} }).digest;`,
     );
   }
 
@@ -144,7 +144,7 @@ describe.each([
 
   test("no key and no password is in the state", async () => {
     const state = await project.must("stack", "export", "--stack", "dev");
-    expect(state).toContain("sandbox/keys/signing.yaml");
+    expect(state).toContain(sandbox.signer);
     expect(state).not.toMatch(/PRIVATE KEY|waybill-sandbox/);
   });
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isAlive, markedProcesses, readCommand, withDescendants } from "../../sandbox/src/host/processes";
+import { PART_NAMES } from "../../sandbox/src/parts/part";
 import { run, SandboxDriver } from "../sandbox/driver";
 import { traces } from "../sandbox/machine";
 
@@ -47,14 +48,14 @@ test("killed parts are started again, and what they knew is still there", async 
   writeFileSync(state, "");
   const digest = await sandbox.nodeDigest();
   const killed = sandbox.pids();
-  sandbox.kill("registry", "buildkit", "cluster");
+  sandbox.kill(...PART_NAMES);
   expect(await sandbox.command("status")).toMatchObject({
     code: 1,
     out: expect.stringMatching(/cluster +stopped/) as string,
   });
 
   expect(await sandbox.mustUp()).toMatch(/is up/);
-  expect(sandbox.pids()).toHaveLength(3);
+  expect(sandbox.pids()).toHaveLength(PART_NAMES.length);
   expect(sandbox.pids().filter((pid) => killed.includes(pid))).toEqual([]);
   expect(await sandbox.kubectl("get", "configmap", "kept", "-o", "jsonpath={.data.it}")).toBe("is");
   expect(await sandbox.nodeDigest()).toBe(digest);
@@ -79,6 +80,21 @@ test("a cluster that loses one of its programs is down as a whole, and comes bac
   await sandbox.expectHello();
 });
 
+test("a timestamp authority that ends takes its door with it, and comes back", async () => {
+  const server = markedProcesses(place.folder).find(({ pid }) =>
+    readCommand(pid)[0]?.endsWith("/timestamp-server"),
+  );
+  const door = sandbox.pidOf("timestamp");
+  process.kill(server?.pid ?? 0, "SIGKILL");
+  const gone = run("timeout", ["10", "tail", `--pid=${door}`, "-f", "/dev/null"]);
+  expect(await gone).toMatchObject({ code: 0 });
+  expect(await sandbox.command("status")).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/timestamp +stopped/) as string,
+  });
+  expect(await sandbox.mustUp()).toMatch(/timestamp .* started, 127\.0\.0\.1:6404/);
+});
+
 test("two at once: one brings it up, the other is told who is at work", async () => {
   sandbox.kill("cluster");
   const first = await sandbox.beginUp();
@@ -90,7 +106,7 @@ test("two at once: one brings it up, the other is told who is at work", async ()
 });
 
 test("an up that was killed half-way is carried on from, whatever lies about", async () => {
-  sandbox.kill("registry", "buildkit", "cluster");
+  sandbox.kill(...PART_NAMES);
   await sandbox.killedUp();
   for (const pid of sandbox.pids()) process.kill(pid, "SIGKILL");
   await run("ip", ["link", "add", place.network.interfaceName, "type", "dummy"]);
@@ -106,7 +122,7 @@ test("a folder that somebody removed: what still runs without it is replaced", a
   const lost = sandbox.pids();
   rmSync(place.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   await sandbox.mustUp();
-  expect(sandbox.pids()).toHaveLength(3);
+  expect(sandbox.pids()).toHaveLength(PART_NAMES.length);
   expect(sandbox.pids().filter((pid) => lost.includes(pid))).toEqual([]);
 });
 
@@ -118,7 +134,7 @@ test("down leaves nothing behind, not even of a half-started one and a plugin th
     stdio: ["pipe", "ignore", "ignore"],
   });
   const ended = once(orphan, "exit");
-  sandbox.kill("buildkit", "cluster");
+  sandbox.kill("timestamp", "buildkit", "cluster");
   await sandbox.killedUp();
   expect(await sandbox.command("down")).toMatchObject({
     code: 0,

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
+import { parsePinned } from "@waybill/core/image";
+import { attest, prove, signingOf } from "@waybill/core/proof";
+import { anonymous, createRegistry } from "@waybill/core/registry";
+import { parseTrust, predicateType } from "@waybill/core/trust";
 import { parseListeners } from "../../sandbox/src/host/listeners";
 import { markedProcesses, readCommand, withDescendants } from "../../sandbox/src/host/processes";
+import { KEYS, SIGNERS, signingFile } from "../../sandbox/src/signing";
 import { run, SandboxDriver } from "../sandbox/driver";
 
 jest.setTimeout(180_000);
@@ -12,7 +18,7 @@ afterAll(() => sandbox.remove());
 
 test("up starts every part and says how long each took; a second up changes nothing", async () => {
   const out = await sandbox.mustUp();
-  for (const name of ["registry", "buildkit", "cluster", "images", "pulumi"]) {
+  for (const name of ["registry", "timestamp", "buildkit", "cluster", "images", "pulumi"]) {
     expect(out).toMatch(new RegExp(`^ {2}${name} +\\d+\\.\\d s {2}`, "m"));
   }
   expect(out).toMatch(/^Sandbox on port 5890 is up \(\d+\.\d s\)$/m);
@@ -23,7 +29,7 @@ test("up starts every part and says how long each took; a second up changes noth
   const status = await sandbox.command("status");
   expect(status.code).toBe(0);
   expect(status.out).toMatch(
-    /registry +running +pid \d+ +127\.0\.0\.1:5890\n.*buildkit +running.*\n.*cluster +running/,
+    /registry +running +pid \d+ +127\.0\.0\.1:5890\n.*timestamp +running +pid \d+ +127\.0\.0\.1:6402\n.*buildkit +running.*\n.*cluster +running/,
   );
   expect(status.out).toMatch(/memory +\d+ MB\n +providers kubernetes 4\.[\d.]+ \((official|stand-in)\)/);
 });
@@ -86,13 +92,41 @@ test("the registry lists referrers, as OCI 1.1 says", async () => {
   expect(await answer.json()).toMatchObject({ mediaType: "application/vnd.oci.image.index.v1+json" });
 });
 
-test("nothing listens but the registry on loopback, and in the cluster its loopback and node address", () => {
+test("what the sandbox and its people sign has a trusted time", async () => {
+  const registry = createRegistry({ credentials: anonymous });
+  const image = parsePinned(`${place.registry}/base/node@${await sandbox.nodeDigest()}`);
+  const begun = Math.floor(Date.now() / 1000) * 1000;
+  for (const signer of SIGNERS) {
+    const statement = { predicateType: predicateType("signature"), predicate: {} };
+    const signing = signingOf(signingFile(place, signer), image.registry);
+    await attest(registry, image, statement, signing, { now: new Date() });
+  }
+  const may = [{ say: ["signature"], for: ["dev"] }];
+  const signers = SIGNERS.map((name) => ({ name, key: { file: `${name}.pub` }, root: "sandbox", may }));
+  const policy = { version: 1, roots: { sandbox: { file: "trusted-root.json" } }, signers };
+  const trust = parseTrust("trust.yaml", JSON.stringify(policy), (file) =>
+    readFileSync(path.join(KEYS, file), "utf8"),
+  );
+  const { claims, refused } = await prove(registry, image, { environment: "dev", now: new Date() }, trust);
+  await registry.close();
+  expect(refused).toEqual([]);
+  expect(claims.flatMap(({ trustedAs }) => trustedAs).sort()).toEqual([...SIGNERS].sort());
+  for (const { time } of claims) {
+    expect(time?.getTime()).toBeGreaterThanOrEqual(begun);
+    expect(time?.getTime()).toBeLessThanOrEqual(Date.now());
+  }
+});
+
+test("nothing listens but registry and timestamp authority on loopback, and in the cluster its loopback and node address", () => {
   const ours = new Set(withDescendants(markedProcesses(place.folder)).map(({ pid }) => pid));
   const held = new Set([...ours].flatMap(socketsOf));
   const listening = (pid: number | "self") =>
     ["tcp", "tcp6"].flatMap((table) => parseListeners(readFileSync(`/proc/${pid}/net/${table}`, "utf8")));
   const onHost = listening("self").filter(({ inode }) => held.has(inode));
-  expect(onHost.map(({ address, port }) => `${address}:${port}`)).toEqual(["127.0.0.1:5890"]);
+  expect(onHost.map(({ address, port }) => `${address}:${port}`).sort()).toEqual([
+    "127.0.0.1:5890",
+    "127.0.0.1:6402",
+  ]);
 
   const kubelet = [...ours].find((pid) => readCommand(pid)[0]?.endsWith("/kubelet")) ?? 0;
   const inside = listening(kubelet);

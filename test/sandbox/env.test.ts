@@ -17,6 +17,7 @@ test("what a shell gets", () => {
     KUBECONFIG: "/s/sandbox-5801/kubeconfig",
     DOCKER_CONFIG: "/s/sandbox-5801/docker",
     BUILDX_CONFIG: "/s/sandbox-5801/docker/buildx",
+    WAYBILL_SIGNERS: "/s/sandbox-5801/signing",
     WAYBILL_SANDBOX_PORT: "5801",
   });
 });

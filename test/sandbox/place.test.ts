@@ -1,5 +1,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
+import fc from "fast-check";
+import { networkPlan } from "../../sandbox/src/network";
 import { optionsFrom, placeOf, portFrom } from "../../sandbox/src/place";
 import { refusalOf } from "./refusal";
 
@@ -12,6 +14,31 @@ test.each(["", "80", "65536", "0x1700", "5800 ", "-1", "many"])("refuses the por
     code: "bad-port",
     message: `WAYBILL_SANDBOX_PORT: expected a port from 1024 to 65535, found ${JSON.stringify(text)}. Unset it to use 5800, or choose another.`,
   });
+});
+
+test.each([
+  ["6000", 6000],
+  ["6054", 6566],
+  ["5488", 6000],
+  ["10080", 10080],
+])("refuses the port %s, because HTTP clients refuse to speak to %i", (text, port) => {
+  expect(refusalOf(() => portFrom({ WAYBILL_SANDBOX_PORT: text }))).toMatchObject({
+    code: "bad-port",
+    message: `WAYBILL_SANDBOX_PORT: expected ports that HTTP clients speak to, found "${text}", with which the sandbox needs port ${port}. Unset it to use 5800, or choose another.`,
+  });
+});
+
+test("the timestamp authority's port is one that no sandbox beside this one can have", () => {
+  expect(placeOf({ port: 5800, stateDir: "/s" }).timestampPort).toBe(6312);
+  fc.assert(
+    fc.property(fc.integer({ min: 1024, max: 65535 }), (port) => {
+      const { timestampPort } = placeOf({ port, stateDir: "/s" });
+      expect(timestampPort).not.toBe(port);
+      expect(timestampPort).toBeGreaterThanOrEqual(1024);
+      expect(timestampPort).toBeLessThanOrEqual(65535);
+      expect(networkPlan(timestampPort).whole).toBe(networkPlan(port).whole);
+    }),
+  );
 });
 
 test("a sandbox is in the state folder; a relative XDG_STATE_HOME counts for nothing (XDG base directories)", () => {

@@ -142,13 +142,6 @@ export const TOOLS = [
     check: { ask: ["version"], fits: { from: "1.20", before: "2" } },
     sources: [goBuild("syft", "1.33.0", "syft", "github.com/anchore/syft/cmd/syft")],
   },
-  // Only the tests ask for these: the other side that must understand what we sign.
-  {
-    name: "cosign",
-    check: { ask: ["version"], fits: { from: "3.1", before: "4" } },
-    sources: [goBuild("cosign", "3.1.3", "cosign", "github.com/sigstore/cosign/v3/cmd/cosign")],
-  },
-  { name: "fulcio", sources: [goBuild("fulcio", "1.8.8", "fulcio", "github.com/sigstore/fulcio")] },
   {
     name: "timestamp-server",
     sources: [
@@ -160,6 +153,13 @@ export const TOOLS = [
       ),
     ],
   },
+  // Only the tests ask for these: the other side that must understand what we sign.
+  {
+    name: "cosign",
+    check: { ask: ["version"], fits: { from: "3.1", before: "4" } },
+    sources: [goBuild("cosign", "3.1.3", "cosign", "github.com/sigstore/cosign/v3/cmd/cosign")],
+  },
+  { name: "fulcio", sources: [goBuild("fulcio", "1.8.8", "fulcio", "github.com/sigstore/fulcio")] },
   {
     name: "rekor-server",
     sources: [

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { connect, type Server, type Socket } from "node:net";
 import path from "node:path";
+import { join } from "../host/sockets";
 import { inClusterNetwork } from "./daemons";
 
 /**
@@ -26,15 +27,4 @@ async function listenInside(port: number): Promise<Server> {
       reject(new Error(`opening port ${port} inside failed: exit ${code ?? "?"}`)),
     );
   });
-}
-
-function join(one: Socket, other: Socket): void {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    from.pipe(to);
-    from.on("error", () => to.destroy());
-    from.on("close", () => to.destroy());
-  }
 }

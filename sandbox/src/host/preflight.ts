@@ -56,7 +56,8 @@ export function assertPrograms(searchPath: string): void {
   });
 }
 
-export async function assertPortFree(port: number): Promise<void> {
+/** Of whom the port is, so that a refusal says so; another sandbox has other ports. */
+export async function assertPortFree(part: string, port: number, sandbox: number): Promise<void> {
   const deadline = Date.now() + DYING_MS;
   let owner: Owner | undefined;
   for (;;) {
@@ -69,10 +70,10 @@ export async function assertPortFree(port: number): Promise<void> {
   const who =
     owner === undefined ? "a program that cannot be looked at" : `pid ${owner.pid} (${owner.command})`;
   throw new SandboxError("port-taken", {
-    about: `the registry's port ${port} on 127.0.0.1`,
+    about: `the ${part}'s port ${port} on 127.0.0.1`,
     expected: "nobody listening there",
     found: who,
-    next: `End that program, or choose another port: WAYBILL_SANDBOX_PORT=${port + 1}`,
+    next: `End that program, or choose another port: WAYBILL_SANDBOX_PORT=${sandbox + 1}`,
   });
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../host/processes";
 import type { Place } from "../place";
 
-export const PART_NAMES = ["registry", "buildkit", "cluster"] as const;
+export const PART_NAMES = ["registry", "timestamp", "buildkit", "cluster"] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What can be asked about a part without knowing how it is started. */

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { answers } from "../host/sockets";
 import type { Place } from "../place";
 import type { Part, PartView } from "./part";
 
@@ -24,12 +25,4 @@ export function registryPart(place: Place, olareg: string): Part {
       return Promise.resolve();
     },
   };
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
 }

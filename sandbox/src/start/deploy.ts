@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fetch } from "undici";
+import type { Place } from "../place";
 import { mustPulumi, pulumi, settingsOf, type Asking, type Project } from "./pulumi";
 import { recover } from "./recover";
 import { copySettings } from "./settings";
@@ -33,11 +34,11 @@ interface Outputs {
 export async function prepare(
   project: Project,
   stack: string,
-  port: number,
+  place: Place,
   say: (line: string) => void,
   asking: Asking,
 ): Promise<void> {
-  copySettings(project, stack, port);
+  copySettings(project, stack, place);
   const known = JSON.parse(await mustPulumi(project, ["stack", "ls", "--json"], asking)) as {
     name: string;
   }[];

@@ -98,11 +98,11 @@ export class TestProject {
 
   /** The settings of a stack that builds. */
   get building(): Settings {
-    const { registry } = this.sandbox;
+    const { registry, signer } = this.sandbox;
     return {
       registry,
       buildArgs: { BASE_IMAGE: `${registry}/base/node:24` },
-      signer: "sandbox/keys/signing.yaml",
+      signer,
     };
   }
 

@@ -1,5 +1,5 @@
 import { ensureTools } from "@waybill/tools";
-import { placeOf, sandboxEnv, up } from "@waybill/sandbox";
+import { placeOf, sandboxEnv, signingFile, timestampUrl, up } from "@waybill/sandbox";
 import { run, type Ran } from "./run";
 
 /** The sandbox that all end-to-end tests share; `teardown.ts` takes it down after the last of them. */
@@ -9,12 +9,27 @@ export interface TestSandbox {
   readonly environment: NodeJS.ProcessEnv;
   /** Registry and its port, as images are named in it. */
   readonly registry: string;
+  /** Says how the sandbox signs what it builds, with a timestamp. */
+  readonly signer: string;
+  /** The same for its people. */
+  readonly signers: Readonly<Record<"alice" | "bob" | "sam", string>>;
+  readonly timestampUrl: string;
 }
 
 export async function useSandbox(): Promise<TestSandbox> {
   await up(options);
   const place = placeOf(options);
-  return { environment: { ...process.env, ...sandboxEnv(place) }, registry: place.registry };
+  return {
+    environment: { ...process.env, ...sandboxEnv(place) },
+    registry: place.registry,
+    signer: signingFile(place, "sandbox"),
+    signers: {
+      alice: signingFile(place, "alice"),
+      bob: signingFile(place, "bob"),
+      sam: signingFile(place, "sam"),
+    },
+    timestampUrl: timestampUrl(place),
+  };
 }
 
 export async function emptyBuildCache({ environment }: TestSandbox): Promise<Ran> {

@@ -35,14 +35,14 @@ test.each(["127.0.0.1", "0.0.0.0"])(
     const server = createServer().listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const refused = assertPortFree(port);
+    const refused = assertPortFree("timestamp authority", port, 5800);
     await expect(refused).rejects.toMatchObject({ code: "port-taken" });
     await expect(refused).rejects.toThrow(
-      `the registry's port ${port} on 127.0.0.1: expected nobody listening there, found pid ${process.pid} (`,
+      `the timestamp authority's port ${port} on 127.0.0.1: expected nobody listening there, found pid ${process.pid} (`,
     );
-    await expect(refused).rejects.toThrow(`WAYBILL_SANDBOX_PORT=${port + 1}`);
+    await expect(refused).rejects.toThrow(`WAYBILL_SANDBOX_PORT=5801`);
     server.close();
     await once(server, "close");
-    await assertPortFree(port);
+    await assertPortFree("registry", port, port);
   },
 );
