@@ -1,6 +1,6 @@
 import { ImageError, type ImageErrorCode, parsePinned } from "../image";
 import type { Problem } from "../problem";
-import { type ImageOccurrence, UNKNOWN } from "./find";
+import { type ImageOccurrence, UNKNOWN } from "./occurrence";
 
 /** Why an image may not pass. The caller adds what it is about. */
 export interface Refusal extends Omit<Problem, "about"> {

@@ -1,43 +1,44 @@
-import { type ImageField, imageFieldsOf, type ObjectKind, podSpecFields } from "./table";
+import { FORMS } from "./forms";
+import { type ImageOccurrence, occurrence, oncePerPath, UNKNOWN } from "./occurrence";
+import { below, isObject, join, readPath, type Step } from "./path";
+import { findByShape } from "./shape";
+import { groupOf, type ImageField, imageFieldsOf, type ObjectKind } from "./table";
 
-/** Stands for a value that nobody knows yet, wherever it is in an object. */
-export const UNKNOWN = Symbol("unknown");
-
-export interface ImageOccurrence {
-  /** Where the image is, or where its way became unknown: `spec.template.spec.containers[0].image`. */
+/** Where a kind that the table does not know keeps an image; promotion.yaml's `imagePaths`. */
+export interface ImagePath {
+  readonly group: string;
+  readonly kind: string;
+  /** As in the table: `spec.jobs[].image`, `spec.roles.*.image`, `spec["odd key"]`. */
   readonly path: string;
-  /** The text in the field; UNKNOWN where it, or anything on the way to it, cannot be read. */
-  readonly image: string | typeof UNKNOWN;
-  readonly container?: string;
-  /** Found by its shape in a kind that the table does not know. */
-  readonly guessed?: true;
 }
+
+/** The groups whose kinds are known whole; other groups add fields, so there what looks like an image counts too. */
+const CLOSED_GROUPS = new Set(["", "apps", "batch", "extensions"]);
 
 /** Every image in an object. What cannot be read counts as an unknown image: the caller must not let it pass. */
-export function findImages(kind: ObjectKind, object: unknown): ImageOccurrence[] {
+export function findImages(
+  kind: ObjectKind,
+  object: unknown,
+  configured: readonly ImagePath[] = [],
+): ImageOccurrence[] {
   if (object === UNKNOWN) return [occurrence("", UNKNOWN)];
   if (!isObject(object)) return guess(object);
-  const fields = imageFieldsOf(kind);
-  if (fields) return findInFields(object, "", fields);
+  const group = groupOf(kind.apiVersion);
+  const known = imageFieldsOf(kind);
+  const own = configured.filter((field) => field.kind === kind.kind && field.group === group);
+  if (own.length === 0 && known && (known.length === 0 || CLOSED_GROUPS.has(group)))
+    return findInFields(object, "", known);
+  if (own.length > 0 || known) {
+    const found = findInFields(object, "", [...(known ?? []), ...own]);
+    return CLOSED_GROUPS.has(group) ? found : [...found, ...guessBeside(object, found)];
+  }
   if (!kind.kind.endsWith("List")) return guess(object);
   const { items, ...rest } = object;
-  return [...findInItems(kind, items), ...guess(rest)];
+  return [...findInItems(kind, items, configured), ...guess(rest)];
 }
 
-function findInFields(object: unknown, at: string, fields: readonly ImageField[]): ImageOccurrence[] {
-  const found = fields.flatMap((field) => walk(object, at, steps(field.path), field));
-  // Four fields behind one unknown pod spec are one finding.
-  return [...new Map(found.map((occurrence) => [occurrence.path, occurrence])).values()];
-}
-
-type Step = { readonly key: string } | "each";
-
-function steps(path: string): Step[] {
-  return path
-    .split(".")
-    .flatMap((part): Step[] =>
-      part.endsWith("[]") ? [{ key: part.slice(0, -2) }, "each"] : [{ key: part }],
-    );
+export function findInFields(object: unknown, at: string, fields: readonly ImageField[]): ImageOccurrence[] {
+  return oncePerPath(fields.flatMap((field) => walk(object, at, readPath(field.path) ?? [], field)));
 }
 
 function walk(
@@ -48,88 +49,87 @@ function walk(
   name?: string,
 ): ImageOccurrence[] {
   if (value === undefined || value === null) return [];
-  if (step === undefined) {
-    if (value === "" && field.emptyMeansUnset) return [];
-    return [occurrence(at, typeof value === "string" ? value : UNKNOWN, name)];
-  }
+  if (step === undefined) return readForm(value, at, field, name);
+  if (typeof value === "string" && field.json) return inJson(value, at, [step, ...rest], field);
   if (step === "each") {
     if (!Array.isArray(value)) return [occurrence(at, UNKNOWN, name)];
     return value.flatMap((item: unknown, index) => walk(item, `${at}[${index}]`, rest, field, nameOf(item)));
   }
   if (!isObject(value)) return [occurrence(at, UNKNOWN, name)];
-  return walk(value[step.key], join(at, step.key), rest, field, name);
+  if (step === "any")
+    return Object.entries(value).flatMap(([key, child]) => walk(child, join(at, key), rest, field, name));
+  const child = Object.hasOwn(value, step.key) ? value[step.key] : undefined;
+  return walk(child, join(at, step.key), rest, field, name);
+}
+
+function readForm(
+  value: unknown,
+  at: string,
+  field: ImageField,
+  name: string | undefined,
+): ImageOccurrence[] {
+  if (value === "" && field.emptyMeansUnset) return [];
+  if (field.form === undefined) return [occurrence(at, typeof value === "string" ? value : UNKNOWN, name)];
+  return FORMS[field.form](value, at);
+}
+
+function inJson(text: string, at: string, steps: readonly Step[], field: ImageField): ImageOccurrence[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [occurrence(at, UNKNOWN)];
+  }
+  return walk(value, at, steps, field).map((found) => ({ ...found, embedded: true }));
 }
 
 /** A List holds objects of any kind; a PodList's items may leave their kind out. */
-function findInItems({ apiVersion, kind }: ObjectKind, items: unknown): ImageOccurrence[] {
+function findInItems(
+  { apiVersion, kind }: ObjectKind,
+  items: unknown,
+  configured: readonly ImagePath[],
+): ImageOccurrence[] {
   if (items === undefined || items === null) return [];
   if (!Array.isArray(items)) return [occurrence("items", UNKNOWN)];
-  return items.flatMap((item: unknown, index) => {
-    const own = isObject(item) ? item : {};
-    const itemKind = {
-      apiVersion: typeof own.apiVersion === "string" ? own.apiVersion : apiVersion,
-      kind: typeof own.kind === "string" ? own.kind : kind.slice(0, -"List".length),
-    };
-    return findImages(itemKind, item).map((found) => ({
-      ...found,
-      path: below(`items[${index}]`, found.path),
-    }));
-  });
-}
-
-function guess(object: unknown): ImageOccurrence[] {
-  return findByShape(object, "").map((found) => ({ ...found, guessed: true }));
-}
-
-const CONTAINER_LISTS = ["containers", "initContainers", "ephemeralContainers"] as const;
-const WAYS_TO_A_POD_SPEC = new Set<string>([
-  "spec",
-  "template",
-  "podTemplate",
-  "jobTemplate",
-  ...CONTAINER_LISTS,
-]);
-
-/** Pod specs at any depth; and where a way to one usually is, what is unknown counts as one. */
-function findByShape(value: unknown, at: string): ImageOccurrence[] {
-  if (Array.isArray(value))
-    return value.flatMap((item: unknown, index) => findByShape(item, `${at}[${index}]`));
-  if (!isObject(value)) return [];
-  const here = CONTAINER_LISTS.some((key) => isContainerList(value[key]))
-    ? findInFields(value, at, POD_SPEC)
-    : [];
-  const deeper = Object.entries(value).flatMap(([key, child]) => {
-    const path = join(at, key);
-    if (child === UNKNOWN && WAYS_TO_A_POD_SPEC.has(key)) return [occurrence(path, UNKNOWN)];
-    return findByShape(child, path);
-  });
-  return [...new Map([...here, ...deeper].map((found) => [found.path, found])).values()];
-}
-
-const POD_SPEC = podSpecFields("").map((field) => ({ ...field, path: field.path.slice(1) }));
-
-function isContainerList(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.some((item) => item === UNKNOWN || (isObject(item) && "image" in item))
+  return items.flatMap((item: unknown, index) =>
+    findImages(itemKind(item, { apiVersion, kind }), item, configured).map((found) =>
+      inside(found, `items[${index}]`),
+    ),
   );
 }
 
-function occurrence(path: string, image: string | typeof UNKNOWN, container?: string): ImageOccurrence {
-  return { path, image, ...(container === undefined ? {} : { container }) };
+/** What an item of a list is: what it says itself, or what the list is called after. */
+export function itemKind(item: unknown, list: ObjectKind): ObjectKind {
+  const own = isObject(item) ? item : {};
+  return {
+    apiVersion: typeof own["apiVersion"] === "string" ? own["apiVersion"] : list.apiVersion,
+    kind: typeof own["kind"] === "string" ? own["kind"] : list.kind.slice(0, -"List".length),
+  };
+}
+
+export function inside(found: ImageOccurrence, at: string): ImageOccurrence {
+  const digest = found.split?.digest;
+  return {
+    ...found,
+    path: below(at, found.path),
+    ...(digest === undefined ? {} : { split: { digest: below(at, digest) } }),
+  };
+}
+
+function guess(object: unknown): ImageOccurrence[] {
+  return oncePerPath(findByShape(object, "", "custom kind")).map((found) => ({ ...found, guessed: true }));
+}
+
+/** Only what stands neither at nor below nor above anything that is known. */
+function guessBeside(object: Record<string, unknown>, found: readonly ImageOccurrence[]): ImageOccurrence[] {
+  const known = found.map(({ path }) => path);
+  return guess(object).filter(({ path }) => !known.some((one) => covers(one, path) || covers(path, one)));
+}
+
+function covers(outer: string, inner: string): boolean {
+  return inner === outer || (inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length)));
 }
 
 function nameOf(item: unknown): string | undefined {
-  return isObject(item) && typeof item.name === "string" ? item.name : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function join(at: string, key: string): string {
-  return below(at, /^[\w-]+$/.test(key) ? key : `[${JSON.stringify(key)}]`);
-}
-
-function below(at: string, path: string): string {
-  return at === "" || path === "" || path.startsWith("[") ? `${at}${path}` : `${at}.${path}`;
+  return isObject(item) && typeof item["name"] === "string" ? item["name"] : undefined;
 }

@@ -1,3 +1,10 @@
 export { checkPinned, type Refusal } from "./check";
-export { findImages, type ImageOccurrence, UNKNOWN } from "./find";
-export { imageFieldsOf, type ImageField, type ObjectKind } from "./table";
+export { findImages, type ImagePath, itemKind } from "./find";
+export { findHidden, type Hidden, hiddenInResource } from "./hidden";
+export { findMentions, type Mention } from "./mentions";
+export { type ImageOccurrence, UNKNOWN } from "./occurrence";
+export { below, join, keysOf, readPath } from "./path";
+export { isAllowedRegistry } from "./registries";
+export { findInResource, type ResourceProps } from "./resource";
+export { type Form, imageFieldsOf, type ImageField, knownKinds, type ObjectKind } from "./table";
+export { findInValues } from "./values";

@@ -1,0 +1,41 @@
+import { pods, type Row, row } from "./row";
+
+/** Group `extensions` is where the apps kinds came from. A kind without fields carries none, so that nothing in it is guessed to be one. */
+export const CORE_ROWS: readonly Row[] = [
+  row("", "Pod", pods("spec")),
+  row("", "PodTemplate", pods("template.spec")),
+  row("", "ReplicationController", pods("spec.template.spec")),
+  row(["apps", "extensions"], "Deployment ReplicaSet DaemonSet", pods("spec.template.spec")),
+  row("apps", "StatefulSet", pods("spec.template.spec")),
+  row("apps", "ControllerRevision", pods("data.spec.template.spec")),
+  row("batch", "Job", pods("spec.template.spec")),
+  row("batch", "CronJob", pods("spec.jobTemplate.spec.template.spec")),
+  row("", "Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node"),
+  row("", "PersistentVolume PersistentVolumeClaim ResourceQuota Secret Service ServiceAccount"),
+  row("admissionregistration.k8s.io", "MutatingWebhookConfiguration ValidatingWebhookConfiguration"),
+  row("admissionregistration.k8s.io", "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding"),
+  row("admissionregistration.k8s.io", "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"),
+  row("apiextensions.k8s.io", "CustomResourceDefinition"),
+  row("apiregistration.k8s.io", "APIService"),
+  row("autoscaling", "HorizontalPodAutoscaler"),
+  row("certificates.k8s.io", "CertificateSigningRequest"),
+  row("coordination.k8s.io", "Lease"),
+  row("discovery.k8s.io", "EndpointSlice"),
+  row("events.k8s.io", "Event"),
+  row("flowcontrol.apiserver.k8s.io", "FlowSchema PriorityLevelConfiguration"),
+  row(
+    "gateway.networking.k8s.io",
+    "Gateway GatewayClass GRPCRoute HTTPRoute ReferenceGrant TLSRoute TCPRoute",
+  ),
+  row(["networking.k8s.io", "extensions"], "Ingress IngressClass NetworkPolicy"),
+  row("node.k8s.io", "RuntimeClass"),
+  row("policy", "PodDisruptionBudget PodSecurityPolicy"),
+  row("rbac.authorization.k8s.io", "ClusterRole ClusterRoleBinding Role RoleBinding"),
+  row("scheduling.k8s.io", "PriorityClass"),
+  row("storage.k8s.io", "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment"),
+  // Their images are patterns that other objects are compared with.
+  row(["kyverno.io", "policies.kyverno.io"], "ClusterPolicy Policy PolicyException ImageValidatingPolicy"),
+  row("policies.kyverno.io", "ValidatingPolicy MutatingPolicy GeneratingPolicy DeletingPolicy"),
+  row("policy.sigstore.dev", "ClusterImagePolicy TrustRoot"),
+  row("templates.gatekeeper.sh", "ConstraintTemplate"),
+];
