@@ -1,61 +1,103 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ImageBuild, plainly, readReleases, readSettings, Workload } from "@waybill/components";
+import {
+  Decision,
+  Deployment,
+  ImageBuild,
+  plainly,
+  readReleases,
+  readSettings,
+  tell,
+  Workload,
+} from "@waybill/components";
 import { planBuild } from "@waybill/core/build";
 import { findPlace, loadPromotion } from "@waybill/core/promotion";
 import { createRegistry } from "@waybill/core/registry";
-import { findRefusals, imageOf, plan, releaseOf } from "@waybill/core/release";
+import {
+  builtDeploymentOf,
+  decisionOf,
+  deploymentOf,
+  imageOf,
+  plan,
+  releaseOf,
+  survey,
+} from "@waybill/core/release";
 import { checkSettings, loadService } from "@waybill/core/service";
-import { readSource } from "@waybill/core/source";
-import { loadTrust } from "@waybill/core/trust";
+import { readSource, requesterOf } from "@waybill/core/source";
 
 /** Reads everything, plans everything, and only then declares what the stack must look like. */
 async function program() {
-  // Read: the stack's settings, what is promoted where, what the service needs, and who released what.
+  // Read: the stack's settings, what is promoted where by which rules, what the service needs, and who released what.
   const settings = readSettings(process.cwd());
-  const { place, pin } = settings;
+  const { place } = settings;
+  const name = place.service;
   const promotion = loadPromotion(settings.promotionFile);
-  const { service } = findPlace(promotion, place);
+  const { service, environment } = findPlace(promotion, place);
   const definition = loadService(service.path);
-  const environment = checkSettings(definition, `Stack ${pulumi.getStack()}`, {
+  const variables = checkSettings(definition, `Stack ${pulumi.getStack()}`, {
     config: settings.config,
     secrets: Object.keys(settings.secrets),
   });
-  const { own, upstream } = await readReleases(promotion, place);
-
-  // Plan: what may run here, by what is released and proven. A refusal ends the program before anything is declared.
   const registry = createRegistry();
-  const trust = loadTrust(settings.trustFile);
-  const refusals = await findRefusals({ registry, trust, service, place, upstream, now: new Date() });
-  const decided = plan({ promotion, place, pin, own, upstream, refusals });
-  const signer = decided.action === "build" ? settings.signer() : undefined;
+  const releases = await readReleases(promotion, place);
+  const found = await survey(
+    { registry, promotion, now: new Date() },
+    {
+      ...settings,
+      repository: environment.builds ? `${settings.registry()}/${name}` : repositoryOf(releases),
+      configuration: settings.configuration(definition),
+      requester: requesterOf(process.env),
+      releases,
+    },
+  );
+
+  // Plan: what must run here, by what is signed. A refusal ends the program before anything is declared.
+  const decided = plan(found);
+  await tell(found, decided);
+  if (decided.action === "wait") return { release: releaseOf(place, null, decided.waiting) };
+  const signer = settings.signer();
   const build =
     decided.action === "build"
       ? await planBuild({
-          service: place.service,
+          service: name,
           definition,
-          repository: `${settings.registry()}/${place.service}`,
+          repository: `${settings.registry()}/${name}`,
           source: await readSource(service.path, process.env),
           args: settings.buildArgs,
-          previous: own?.image ?? undefined,
+          previous: releases.own?.image ?? undefined,
           resolve: async (reference) => (await registry.resolve(reference)).digest,
         })
       : undefined;
-  const waiting = decided.action === "build" ? null : decided.waiting;
-  if (waiting !== null) await pulumi.log.warn(waiting);
 
-  // Declare: the image is built in the first environment only; everywhere else its digest comes from upstream.
+  // Declare: built in the first environment only, decided everywhere else, and recorded once it runs.
   const image = build
-    ? { ...imageOf(build), digest: new ImageBuild(place.service, { plan: build, signer }).digest }
-    : decided.action === "run"
-      ? decided.image
-      : undefined;
-  if (!image) return { release: releaseOf(place, null, waiting) };
-  const workload = new Workload(place.service, { ...settings, definition, environment, image });
+    ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer }).digest }
+    : decided.image;
+  const decision =
+    decided.action === "run" ? new Decision(name, { ...decisionOf(found, decided), signer }) : undefined;
+  const workload = new Workload(name, {
+    ...settings,
+    definition,
+    environment: variables,
+    image,
+    needs: decision ? [decision] : [],
+  });
+  const words =
+    decided.action === "run"
+      ? deploymentOf(found, decided)
+      : pulumi.output(image).apply((built) => builtDeploymentOf(found, built));
+  const deployment = new Deployment(name, {
+    words,
+    running: workload.image,
+    decision: decision?.decision,
+    signer,
+  });
 
-  // Export: read back from the finished workload, so that nobody downstream takes what does not run.
+  // Export: read back from the finished workload and its record, so that nobody downstream takes what does not run.
   return {
     digest: workload.image.digest,
-    release: workload.image.apply((running) => releaseOf(place, running, waiting)),
+    release: pulumi
+      .all([workload.image, deployment.history])
+      .apply(([running, history]) => releaseOf(place, { image: running, ...history }, waiting)),
     address: workload.address,
   };
 }

@@ -71,8 +71,9 @@ const allowed: Record<string, readonly string[]> = {
     "core/gates",
   ],
   "core/diff": [
-    "core/problem",
     "core/image",
+    "core/source",
+    "core/service",
     "core/registry",
     "core/trust",
     "core/evidence",

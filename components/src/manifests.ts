@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ReleasedImage } from "@waybill/core/evidence";
 import { splitDigest, type Digest } from "@waybill/core/image";
 import type { Place } from "@waybill/core/promotion";
-import { imageAnnotation, type ReleasedImage } from "@waybill/core/release";
+import { imageAnnotation } from "@waybill/core/release";
 import type { ServiceDefinition } from "@waybill/core/service";
 
 /** An image whose digest may still be in the making. */

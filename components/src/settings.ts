@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parseDigest, type Digest } from "@waybill/core/image";
 import { WaybillError } from "@waybill/core/problem";
 import type { Place } from "@waybill/core/promotion";
+import { configurationOf, type Configuration, type ServiceDefinition } from "@waybill/core/service";
 
-export type SettingsErrorCode = "missing";
+export type SettingsErrorCode = "missing" | "malformed";
 
 export class SettingsError extends WaybillError<SettingsErrorCode> {}
 
@@ -11,8 +13,12 @@ export class SettingsError extends WaybillError<SettingsErrorCode> {}
 export interface StackSettings {
   readonly place: Place;
   readonly promotionFile: string;
-  readonly trustFile: string;
-  readonly pin: string | undefined;
+  /** The digest that it is to run. */
+  readonly pin: Digest | undefined;
+  /** Until when it is to stay at what it runs. */
+  readonly hold: Date | undefined;
+  /** The change record or incident that a move belongs to. */
+  readonly change: string | undefined;
   readonly namespace: string;
   readonly createNamespace: boolean;
   readonly replicas: number;
@@ -22,8 +28,10 @@ export interface StackSettings {
   /** Where images are pushed; asked for only where they are built. */
   readonly registry: () => string;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** Who signs what is built; asked for only where images are built. */
+  /** Who signs: evidence where images are built, decisions and deployments everywhere. */
   readonly signer: () => string;
+  /** Hashes of what goes with an image, secrets under a key of their own. */
+  readonly configuration: (definition: ServiceDefinition) => Configuration;
 }
 
 /** Reads the configuration of this stack, relative paths from `folder`; an empty text is the same as none. */
@@ -38,8 +46,9 @@ export function readSettings(folder: string): StackSettings {
   return {
     place,
     promotionFile: resolve(folder, text("promotion") ?? "promotion.yaml"),
-    trustFile: resolve(folder, text("trust") ?? "trust.yaml"),
-    pin: text("pin"),
+    pin: parsePin(text("pin")),
+    hold: parseTime("hold", text("hold")),
+    change: text("change"),
     namespace:
       text("namespace") ?? [place.service, place.environment, place.target].filter(Boolean).join("-"),
     createNamespace: config.getBoolean("createNamespace") ?? true,
@@ -49,9 +58,46 @@ export function readSettings(folder: string): StackSettings {
     secrets: readSecrets(config),
     registry: () =>
       text("registry") ?? missing("registry", "the place where its images are pushed", "HOST/PATH"),
-    signer: () => text("signer") ?? missing("signer", "who signs its images", "FILE"),
+    signer: () => text("signer") ?? missing("signer", "who signs what happens here", "FILE"),
+    configuration: (definition) => readConfiguration(config, definition),
     buildArgs: config.getObject("buildArgs") ?? {},
   };
+}
+
+/** A tag can be moved after it was tested. */
+function parsePin(pin: string | undefined): Digest | undefined {
+  if (pin === undefined) return undefined;
+  try {
+    return parseDigest(pin);
+  } catch {
+    throw malformed("pin", "a digest, as in sha256:… (a tag can be moved after it was tested)", pin);
+  }
+}
+
+function parseTime(key: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw malformed(key, "a time, as in 2027-01-31T18:00:00Z", text);
+  return time;
+}
+
+function malformed(key: string, expected: string, found: string): SettingsError {
+  return new SettingsError("malformed", {
+    about: `waybill:${key} of stack ${pulumi.getStack()}`,
+    expected,
+    found: JSON.stringify(found),
+    next: `Correct it, or remove it: pulumi config rm waybill:${key}`,
+  });
+}
+
+function readConfiguration(config: pulumi.Config, definition: ServiceDefinition): Configuration {
+  const secrets = config.getObject<Record<string, string>>("secrets") ?? {};
+  const key =
+    Object.keys(secrets).length === 0
+      ? ""
+      : config.get("hashKey") ||
+        missing("hashKey", "a key that its secrets are hashed with", '--secret "$(openssl rand -hex 32)"');
+  return configurationOf(definition, config.getObject("config") ?? {}, secrets, key);
 }
 
 function missing(key: string, meaning: string, value: string): never {

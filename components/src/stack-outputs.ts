@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stackName, upstreamOf, type Place, type Promotion } from "@waybill/core/promotion";
-import { readRelease, type Release, type StackOutputs, type Upstream } from "@waybill/core/release";
+import { readRelease, type Release, type StackOutputs } from "@waybill/core/release";
 
 export interface Releases {
   /** What this stack released last. */
   readonly own: Release | undefined;
   /** What each target of the environment before this one released. */
-  readonly upstream: readonly Upstream[];
+  readonly upstream: readonly StackRelease[];
+}
+
+interface StackRelease {
+  readonly stack: string;
+  readonly release: Release | undefined;
 }
 
 /** Reads the releases that a plan depends on, as plain values, already in preview. */
@@ -19,7 +24,7 @@ export async function readReleases(promotion: Promotion, place: Place): Promise<
   return { own: own?.release, upstream };
 }
 
-async function readStack(stack: string): Promise<Upstream> {
+async function readStack(stack: string): Promise<StackRelease> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   return { stack, release: readRelease(stack, await readOutputs(name)) };
 }

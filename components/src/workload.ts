@@ -2,7 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parseDigest } from "@waybill/core/image";
 import type { Place } from "@waybill/core/promotion";
-import { assertFinished, readWorkload, type ReleasedImage } from "@waybill/core/release";
+import type { ReleasedImage } from "@waybill/core/evidence";
+import { assertFinished, readWorkload } from "@waybill/core/release";
 import type { ServiceDefinition } from "@waybill/core/service";
 import { plainError } from "./plainly";
 import { configMapArgs, deploymentArgs, labelsOf, networkPolicyArgs, type WorkloadImage } from "./manifests";
@@ -21,6 +22,8 @@ export interface WorkloadArgs {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /** How long a rollout may take before it counts as failed. */
   readonly rolloutSeconds: number;
+  /** What must be there before any pod runs the image: the decision that lets it in. */
+  readonly needs?: readonly pulumi.Resource[];
 }
 
 /**
@@ -75,7 +78,7 @@ export class Workload extends pulumi.ComponentResource {
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       deploymentArgs(name, metadata, { ...args, image, account, settings, secrets }),
-      { ...parent, dependsOn: [...namespace, policy] },
+      { ...parent, dependsOn: [...namespace, policy, ...(args.needs ?? [])] },
     );
     const service = new kubernetes.core.v1.Service(
       name,

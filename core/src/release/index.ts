@@ -6,6 +6,13 @@ export {
   type CandidateRequest,
   type Upstream,
 } from "./candidate";
+export {
+  builtDeploymentOf,
+  decisionOf,
+  deploymentOf,
+  type DecisionWords,
+  type DeploymentWords,
+} from "./records";
 export { plan, type DecisionPlan, type Plan } from "./plan";
 export { survey, type Last, type Request, type Survey, type World } from "./survey";
 export { assertFinished, imageAnnotation, readWorkload, type ObservedWorkload } from "./workload";
@@ -20,3 +27,4 @@ export {
   type StackOutputs,
 } from "./release";
 export { releaseSchema } from "./schema";
+export { shapeOf, type Shape } from "./shape";

@@ -30,6 +30,7 @@ export type ReleaseErrorCode =
   | "may-not-enter"
   | "settings-may-not-change"
   | "blocked"
+  | "nested-index"
   | "unfinished-rollout";
 
 export class ReleaseError extends WaybillError<ReleaseErrorCode> {}

@@ -4,6 +4,7 @@ import { WaybillError } from "../problem";
 import { ciRef, ciRun, type Environment } from "./ci";
 
 export { ciRef, ciRun, requesterOf } from "./ci";
+export { readCommits, type Commit, type CommitRange } from "./commits";
 
 /** What git and the CI system know about the source that an image is built from. */
 export interface Source {

@@ -1,0 +1,103 @@
+import type { Deployment, ReleasedImage } from "../evidence";
+import type { Verdict } from "../history";
+import { runningIn } from "./candidate";
+import type { Plan } from "./plan";
+import type { Survey } from "./survey";
+
+/** What a decision says. Its inputs stay the same as long as it stands, so that an unchanged stack shows no diff. */
+export interface DecisionWords {
+  /** repository@digest */
+  readonly image: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly target: string | null;
+  readonly config: string;
+  readonly after: string | null;
+  /** What it rests on: settled when it is made, and never compared again. */
+  readonly basis: {
+    readonly policy: string;
+    readonly trust: string;
+    readonly verdicts: readonly Verdict[];
+    readonly overrides: readonly string[];
+    /** In milliseconds. */
+    readonly lapsesAfter: number;
+    readonly by: string | null;
+    readonly change: string | null;
+    readonly carriedOut: boolean;
+  };
+}
+
+export function decisionOf(survey: Survey, run: Plan & { readonly action: "run" }): DecisionWords {
+  const { place, rules, promotion } = survey;
+  const { image, decision } = run;
+  return {
+    image: `${image.repository}@${image.digest}`,
+    service: place.service,
+    environment: place.environment,
+    target: place.target ?? null,
+    config: decision.config,
+    after: decision.after,
+    basis: {
+      policy: rules.hash,
+      trust: promotion.trust.hash,
+      verdicts: decision.verdicts,
+      overrides: decision.verdicts.flatMap(({ override }) => override ?? []),
+      lapsesAfter: rules.decisionTime,
+      by: survey.requester ?? null,
+      change: survey.change ?? null,
+      carriedOut: decision.carriedOut,
+    },
+  };
+}
+
+/** What a deployment says, but for its time, its number, its decision, and what came before by name. */
+export type DeploymentWords = Pick<
+  Deployment,
+  | "service"
+  | "environment"
+  | "target"
+  | "kind"
+  | "image"
+  | "config"
+  | "manifests"
+  | "settings"
+  | "secrets"
+  | "by"
+  | "change"
+> & { readonly after: string | null };
+
+export function deploymentOf(survey: Survey, run: Plan & { readonly action: "run" }): DeploymentWords {
+  return words(survey, run.image, run.kind, run.after);
+}
+
+/** Where images are built nothing is decided: what was built runs. */
+export function builtDeploymentOf(survey: Survey, image: ReleasedImage): DeploymentWords {
+  const running = runningIn(survey.own)?.record;
+  const head = survey.own.head?.id ?? null;
+  if (running?.image.digest !== image.digest) return words(survey, image, "built", head);
+  if (running.config !== survey.configuration.config) return words(survey, image, "configured", head);
+  return words(survey, running.image, running.kind, running.previous);
+}
+
+function words(
+  { place, configuration, requester, change }: Survey,
+  image: ReleasedImage,
+  kind: Deployment["kind"],
+  after: string | null,
+): DeploymentWords {
+  const { config, manifests, settings, secrets } = configuration;
+  return {
+    service: place.service,
+    environment: place.environment,
+    target: place.target ?? null,
+    kind,
+    image,
+    config,
+    manifests,
+    settings,
+    secrets,
+    after,
+    by: requester ?? null,
+    change: change ?? null,
+  };
+}
