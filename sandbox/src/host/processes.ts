@@ -51,15 +51,14 @@ export function allProcesses(): Process[] {
     .filter((process) => process !== undefined);
 }
 
-export function markOf(environ: string, folder: string): string | undefined {
-  const variables = environ.split("\0");
+export function markOf(variables: readonly string[], folder: string): string | undefined {
   if (!variables.includes(`${FOLDER_MARK}=${folder}`)) return undefined;
   return variables.find((variable) => variable.startsWith(`${PART_MARK}=`))?.slice(PART_MARK.length + 1);
 }
 
 export function markedProcesses(folder: string): MarkedProcess[] {
   return allProcesses().flatMap((process) => {
-    const part = process.running ? markOf(readProc(process.pid, "environ") ?? "", folder) : undefined;
+    const part = process.running ? markOf(readEnvironment(process.pid), folder) : undefined;
     return part === undefined ? [] : [{ ...process, part }];
   });
 }
@@ -67,6 +66,11 @@ export function markedProcesses(folder: string): MarkedProcess[] {
 /** The words with which a process was started; none if it has ended. */
 export function readCommand(pid: number): string[] {
   return (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
+}
+
+/** The variables with which a process was started, as NAME=value. */
+export function readEnvironment(pid: number): string[] {
+  return (readProc(pid, "environ") ?? "").split("\0");
 }
 
 /** Bytes of memory that would be free without it: shared pages count in part (proc_pid_smaps_rollup). */

@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { allProcesses, isAlive, killAll, readProcess, type Process } from "../host/processes";
+import {
+  allProcesses,
+  isAlive,
+  killAll,
+  type Process,
+  readCommand,
+  readEnvironment,
+  readProcess,
+} from "../host/processes";
 import { mustPulumi, settingsOf, type Asking, type Project } from "./pulumi";
 
 /** What a killed run left behind is put right before the next one begins. */
@@ -89,10 +97,8 @@ function orphans({ environment }: Project): Process[] {
   return [...all.values()].filter(
     ({ pid, parent, running }) =>
       running &&
-      helpers.test(readProc(pid, "cmdline")) &&
-      readProc(pid, "environ")
-        .split("\0")
-        .includes(`PULUMI_HOME=${environment["PULUMI_HOME"] ?? ""}`) &&
+      helpers.test(readCommand(pid).join(" ")) &&
+      readEnvironment(pid).includes(`PULUMI_HOME=${environment["PULUMI_HOME"] ?? ""}`) &&
       !hasEngine(all.get(parent)),
   );
 }
@@ -100,14 +106,6 @@ function orphans({ environment }: Project): Process[] {
 function programOf(pid: number): string {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`));
-  } catch {
-    return "";
-  }
-}
-
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }

@@ -32,11 +32,11 @@ test("a process is alive only with the same beginning: a pid is used again", () 
 });
 
 test("a mark counts whole: neither a longer folder nor another variable is taken for it", () => {
-  const environ = (folder: string) => `A=1\0${FOLDER_MARK}=${folder}\0${PART_MARK}=registry\0`;
+  const environ = (folder: string) => ["A=1", `${FOLDER_MARK}=${folder}`, `${PART_MARK}=registry`];
   expect(markOf(environ("/s/sandbox-58"), "/s/sandbox-58")).toBe("registry");
   expect(markOf(environ("/s/sandbox-5800"), "/s/sandbox-58")).toBeUndefined();
-  expect(markOf(`X${FOLDER_MARK}=/s\0${PART_MARK}=registry\0`, "/s")).toBeUndefined();
-  expect(markOf(`${PART_MARK}=registry\0`, "/s")).toBeUndefined();
+  expect(markOf([`X${FOLDER_MARK}=/s`, `${PART_MARK}=registry`], "/s")).toBeUndefined();
+  expect(markOf([`${PART_MARK}=registry`], "/s")).toBeUndefined();
 });
 
 test("descendants of all depths, whatever their order", () => {
