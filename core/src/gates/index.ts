@@ -1,1 +1,5 @@
-export type { Facts, PersonOf } from "./types";
+export { evaluate, evaluateConfig } from "./evaluate";
+export { mayEnter } from "./overrides";
+export { personOf } from "./people";
+export { describeVerdicts, summary, usedEvidence } from "./show";
+export type { Facts, Verdict } from "./types";

@@ -1,7 +1,6 @@
 import type { ReleasedImage, Report } from "../evidence";
 import type { History, Verdict } from "../history";
-import type { Person, Rules } from "../promotion";
-import type { Place } from "../promotion";
+import type { Place, Rules } from "../promotion";
 
 export type { Verdict };
 
@@ -10,6 +9,8 @@ export interface Facts {
   readonly place: Place;
   readonly rules: Rules;
   readonly image: ReleasedImage;
+  /** Whether somebody chose this digest: then any that upstream ever deployed will do, else only the one that it runs. */
+  readonly pinned: boolean;
   /** What the image can prove for this environment. */
   readonly report: Report;
   /** Hash of the settings and secrets that would go with it. */
@@ -22,5 +23,5 @@ export interface Facts {
   readonly now: Date;
 }
 
-/** Whether a signer of evidence is this person, whatever the key; undefined where it is nobody who is listed. */
-export type PersonOf = (trustedAs: readonly string[], identity: string) => Person | undefined;
+/** What one gate says, before overrides. */
+export type Answer = Pick<Verdict, "pass" | "reason" | "evidence" | "next">;

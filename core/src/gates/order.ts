@@ -1,0 +1,119 @@
+import type { DeploymentEntry, History } from "../history";
+import { no, yes } from "./answer";
+import type { Answer, Facts } from "./types";
+import { moment, plain } from "./words";
+
+type Upstream = Facts["upstream"][number];
+
+interface Broken {
+  readonly reason: string;
+  readonly next: string;
+}
+
+/** Nothing skips an environment: it was deployed in every target of the one before, and the signed history says so. */
+export function judgeOrder(facts: Facts): Answer {
+  const { image, rules, upstream, place } = facts;
+  const wrong = imageRefusal(facts);
+  if (wrong) return no(wrong.reason, wrong.next);
+  const judged = upstream.map((one) => judgeTarget(facts, one));
+  const broken = judged.filter((one): one is Broken => "reason" in one);
+  const [first] = broken;
+  if (first) return no(broken.map(({ reason }) => reason).join("; "), first.next);
+  const entries = judged.filter((one): one is DeploymentEntry => "id" in one);
+  if (entries.length === 0) return yes(`${place.environment} is the first environment`, []);
+  const from = rules.repository === null ? "" : `, from ${rules.repository}`;
+  const since = entries.map(
+    ({ record, time }) => `${whereOf(record)} on ${time ? moment(time) : record.finishedOn}`,
+  );
+  return yes(
+    `${image.digest} was deployed in ${since.join(", ")}${from}`,
+    entries.map(({ id }) => id),
+  );
+}
+
+function imageRefusal({ image, rules }: Facts): Broken | undefined {
+  if (image.dirty) return dirty(image.tag);
+  if (rules.repository === null || image.repository === rules.repository) return undefined;
+  return {
+    reason: `expected an image of ${rules.repository}, found one of ${plain(image.repository)}`,
+    next: `Promote an image of ${rules.repository}, or correct the repository of ${rules.service} in promotion.yaml.`,
+  };
+}
+
+function judgeTarget(facts: Facts, { stack, history }: Upstream): DeploymentEntry | Broken {
+  const { image, place, pinned } = facts;
+  const where = whereOf(history.place);
+  if (history.place.service !== place.service || history.place.environment === place.environment) {
+    return {
+      reason: `expected the history of ${place.service} in the environment before ${place.environment}, found that of ${history.place.service} in ${where}`,
+      next: "Correct the order of the environments in promotion.yaml.",
+    };
+  }
+  const about = history.deployments.filter((entry) => isAbout(entry, history));
+  const entry = about.findLast(
+    ({ record }) => record.kind !== "removed" && record.image.digest === image.digest,
+  );
+  if (!entry) return neverThere(facts, stack, where, about);
+  const recorded = entry.record.image;
+  if (recorded.dirty) return dirty(recorded.tag);
+  for (const field of ["repository", "commit", "author"] as const) {
+    if (recorded[field] === image[field]) continue;
+    return {
+      reason: `expected the ${field} that ${where} recorded for it, ${plain(recorded[field] ?? "none")}, found ${plain(image[field] ?? "none")}`,
+      next: `Promote what ${where} deployed: waybill history ${history.place.environment} --service ${place.service}`,
+    };
+  }
+  return pinned ? entry : (notRunning(facts, history, where) ?? entry);
+}
+
+/** A record in the wrong history proves nothing (PRO-005). */
+function isAbout({ record }: DeploymentEntry, { place }: History): boolean {
+  return (
+    record.service === place.service &&
+    record.environment === place.environment &&
+    record.target === (place.target ?? null)
+  );
+}
+
+function neverThere(
+  { image }: Facts,
+  stack: string,
+  where: string,
+  about: readonly DeploymentEntry[],
+): Broken {
+  const last = about.at(-1)?.record;
+  const found =
+    last === undefined
+      ? "nothing deployed there yet"
+      : `${last.image.digest} as the last of ${about.length} there`;
+  return {
+    reason: `expected ${image.digest} in the signed history of ${where}, found ${found}`,
+    next: `pulumi up --stack ${stack}`,
+  };
+}
+
+function notRunning({ image, place }: Facts, { head }: History, where: string): Broken | undefined {
+  if (head?.record.kind !== "removed" && head?.record.image.digest === image.digest) return undefined;
+  const found = head === undefined || head.record.kind === "removed" ? "nothing" : head.record.image.digest;
+  return {
+    reason: `expected ${where} to run ${image.digest} now, as it is not pinned, found ${found}`,
+    next: `waybill promote ${place.environment} --service ${place.service} --digest ${image.digest}`,
+  };
+}
+
+function dirty(tag: string): Broken {
+  return {
+    reason: `expected an image of a commit, found one of uncommitted files (${plain(tag)})`,
+    next: "Commit, and run pulumi up where images are built.",
+  };
+}
+
+function whereOf({
+  environment,
+  target,
+}: {
+  environment: string;
+  target?: string | null | undefined;
+}): string {
+  return target === undefined || target === null ? environment : `${environment}/${target}`;
+}
