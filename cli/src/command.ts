@@ -43,6 +43,6 @@ export interface Command {
   readonly run: (args: Arguments, io: Io) => Promise<ExitCode>;
 }
 
-export type CliErrorCode = "usage" | "sandbox" | "file";
+export type CliErrorCode = "usage" | "sandbox" | "file" | "changed" | "pulumi";
 
 export class CliError extends WaybillError<CliErrorCode> {}
