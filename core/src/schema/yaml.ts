@@ -3,11 +3,21 @@ import { LineCounter, parseDocument, type Document } from "yaml";
 import { SchemaError } from "./errors";
 import { findMistakes, type JsonSchema, type Mistake } from "./validate";
 
+/** A YAML document as plain data, and where in its text each part stands. */
+export interface YamlText {
+  readonly value: unknown;
+  /** The line of what a path such as `/environments/0/name` leads to; a missing part is at its parent's line. */
+  readonly line: (path: string) => number;
+}
+
 /** Reads a YAML file that must fit a schema. */
 export function loadYaml(file: string, schema: JsonSchema): unknown {
-  let text: string;
+  return parseYaml(file, readText(file), schema);
+}
+
+export function readText(file: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (cause) {
     throw new SchemaError(
       "unreadable",
@@ -20,17 +30,21 @@ export function loadYaml(file: string, schema: JsonSchema): unknown {
       { cause },
     );
   }
-  return parseYaml(file, text, schema);
 }
 
 /** Parses YAML that must fit a schema; all mistakes are reported at once, each with its line. */
 export function parseYaml(file: string, text: string, schema: JsonSchema): unknown {
+  const { value, line } = readYaml(file, text);
+  const mistakes = findMistakes(value, schema);
+  if (mistakes.length > 0) throw invalid(file, mistakes, line);
+  return value;
+}
+
+/** Parses YAML, whatever it says. */
+export function readYaml(file: string, text: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
-  const value = toValue(file, document);
-  const mistakes = findMistakes(value, schema);
-  if (mistakes.length > 0) throw invalid(file, mistakes, (path) => lineOf(document, lines, path));
-  return value;
+  return { value: toValue(file, document), line: (path) => lineOf(document, lines, path) };
 }
 
 function toValue(file: string, document: Document.Parsed): unknown {

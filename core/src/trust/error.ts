@@ -10,3 +10,11 @@ export function invalidRoot(about: string, expected: string, found: string, caus
     "Use a trusted root file as `cosign trusted-root create` or the sigstore instance provides it.";
   return new TrustError("root-invalid", { about, expected, found, next }, { cause });
 }
+
+export function unreadable(about: string, expected: string, found: string, cause: unknown): TrustError {
+  return new TrustError(
+    "unreadable",
+    { about, expected, found, next: "Write the file, or name another one." },
+    { cause },
+  );
+}

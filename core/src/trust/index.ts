@@ -10,8 +10,19 @@ export {
   type PublicKey,
   toPublicKey,
 } from "./key";
-export { type Grant, loadTrust, parseTrust, type Reason, type Trust, type TrustedSigner } from "./policy";
+export type { SignerEntry, TrustDocument } from "./document";
+export { filesBeside, type ReadFile } from "./files";
+export { findTrustMistakes } from "./mistakes";
+export {
+  type Grant,
+  loadTrust,
+  parseTrust,
+  parseTrustDocument,
+  type Reason,
+  type Trust,
+  type TrustedSigner,
+} from "./policy";
 export { PREDICATE_TYPES, type PredicateName, predicateName, predicateType } from "./predicates";
 export { type Log, parseTrustRoot, type TrustRoot } from "./root";
-export { trustSchema } from "./schema";
+export { trustPartSchema, trustSchema } from "./schema";
 export { contains, describeWindow, type Window } from "./window";

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { json } from "@sigstore/core";
 import { type Digest, parseDigest } from "../image";
-import { invalid, parseYaml, type Mistake } from "../schema";
-import { TrustError } from "./error";
-import type { CertificateClaim, TrustedIdentity } from "./identity";
+import { findMistakes, invalid, readYaml } from "../schema";
+import type { ReasonEntry, SignerEntry, TrustDocument } from "./document";
+import { unreadable } from "./error";
+import { filesBeside, type ReadFile, readText } from "./files";
+import type { TrustedIdentity } from "./identity";
 import { parsePublicKey, type PublicKey } from "./key";
 import { predicateType } from "./predicates";
 import { parseTrustRoot, type TrustRoot } from "./root";
+import { findTrustMistakes } from "./mistakes";
 import { trustSchema } from "./schema";
 
 /** Who may say what, for which environment and when; and what is forbidden whoever says otherwise. */
@@ -45,45 +47,20 @@ export interface Reason {
   readonly at: Date;
 }
 
-interface ReasonEntry {
-  reason: string;
-  by: string;
-  at: string;
-}
-
-interface SignerEntry {
-  name: string;
-  key?: { file: string } | { pem: string };
-  issuer?: string;
-  identity?: string;
-  identityPattern?: string;
-  certificate?: Partial<Record<CertificateClaim, string>>;
-  root?: string;
-  log?: "required" | "optional";
-  may: { say: string[]; for: string[] }[];
-  from?: string;
-  until?: string;
-  compromised?: string;
-}
-
-interface TrustFile {
-  version: 1;
-  roots?: Record<string, { file: string } | { document: object }>;
-  signers: SignerEntry[];
-  blocked?: (ReasonEntry & { digest: string })[];
-  revoked?: (ReasonEntry & { evidence: string })[];
-}
-
 export function loadTrust(file: string): Trust {
-  const read = (name: string): string => readText(resolve(dirname(file), name));
-  return parseTrust(file, readText(resolve(file)), read);
+  return parseTrust(file, readText(resolve(file)), filesBeside(file));
 }
 
 /** `read` gives the text of a file that the policy names. */
-export function parseTrust(file: string, text: string, read: (name: string) => string): Trust {
-  const written = parseYaml(file, text, trustSchema) as TrustFile;
-  const mistakes = findMistakes(written);
-  if (mistakes.length > 0) throw invalid(file, mistakes);
+export function parseTrust(file: string, text: string, read: ReadFile): Trust {
+  const { value, line } = readYaml(file, text);
+  const mistakes = [...findMistakes(value, trustSchema), ...findTrustMistakes(value)];
+  if (mistakes.length > 0) throw invalid(file, mistakes, line);
+  return parseTrustDocument(file, value as TrustDocument, read);
+}
+
+/** A policy that was found to have no mistakes, also as a part of another file. */
+export function parseTrustDocument(file: string, written: TrustDocument, read: ReadFile): Trust {
   const document = withFilesInside(file, written, read);
   const roots = new Map(
     Object.entries(document.roots ?? {}).map(([name, root]) => [
@@ -104,30 +81,15 @@ export function parseTrust(file: string, text: string, read: (name: string) => s
   };
 }
 
-/** Two signers of one name, or a root that is not there, would make it a matter of luck who is trusted. */
-function findMistakes({ signers, roots = {} }: TrustFile): Mistake[] {
-  return signers.flatMap(({ name, root, from, until }, index) => [
-    ...(signers.findIndex((other) => other.name === name) < index
-      ? [{ path: `/signers/${index}/name`, message: `signer "${name}" is listed twice` }]
-      : []),
-    ...(root !== undefined && !Object.hasOwn(roots, root)
-      ? [{ path: `/signers/${index}/root`, message: `no root "${root}" is listed` }]
-      : []),
-    ...(from !== undefined && until !== undefined && until < from
-      ? [{ path: `/signers/${index}/until`, message: "ends before it starts" }]
-      : []),
-  ]);
-}
-
-type SelfContained = Omit<TrustFile, "roots" | "signers"> & {
+type SelfContained = Omit<TrustDocument, "roots" | "signers"> & {
   roots?: Record<string, { document: unknown }>;
   signers: (Omit<SignerEntry, "key"> & { key?: { pem: string } })[];
 };
 
 function withFilesInside(
   file: string,
-  { roots, signers, ...rest }: TrustFile,
-  read: (name: string) => string,
+  { roots, signers, ...rest }: TrustDocument,
+  read: ReadFile,
 ): SelfContained {
   return {
     ...rest,
@@ -192,20 +154,4 @@ function parseJson(about: string, text: string): unknown {
   } catch (cause) {
     throw unreadable(about, "JSON", (cause as Error).message, cause);
   }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw unreadable(file, "a readable file", (cause as NodeJS.ErrnoException).code ?? String(cause), cause);
-  }
-}
-
-function unreadable(about: string, expected: string, found: string, cause: unknown): TrustError {
-  return new TrustError(
-    "unreadable",
-    { about, expected, found, next: "Write the file, or name another one." },
-    { cause },
-  );
 }

@@ -84,49 +84,59 @@ const signer: JsonSchema = {
   ],
 };
 
-/** The trust policy, version 1. */
-export const trustSchema: JsonSchema = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  title: "trust.yaml",
-  description:
-    "Who may say what about an image, for which environment and when. Nobody is trusted who is not listed.",
-  type: "object",
-  required: ["version", "signers"],
-  additionalProperties: false,
-  properties: {
-    version: { const: 1 },
-    roots: {
-      description: "Sigstore instances, each by its trusted root: a file, or the document itself.",
+const properties = {
+  roots: {
+    description: "Sigstore instances, each by its trusted root: a file, or the document itself.",
+    type: "object",
+    propertyNames: { pattern: name.pattern },
+    additionalProperties: {
       type: "object",
-      propertyNames: { pattern: name.pattern },
-      additionalProperties: {
-        type: "object",
-        additionalProperties: false,
-        minProperties: 1,
-        maxProperties: 1,
-        properties: { file: text, document: { type: "object" } },
-      },
-    },
-    signers: { type: "array", items: signer },
-    blocked: {
-      description: "Digests that must never run again.",
-      type: "array",
-      items: {
-        type: "object",
-        required: ["digest", ...Object.keys(why)],
-        additionalProperties: false,
-        properties: { digest, ...why },
-      },
-    },
-    revoked: {
-      description: "Evidence that no longer counts, by its id as `waybill evidence list` shows it.",
-      type: "array",
-      items: {
-        type: "object",
-        required: ["evidence", ...Object.keys(why)],
-        additionalProperties: false,
-        properties: { evidence: digest, ...why },
-      },
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      properties: { file: text, document: { type: "object" } },
     },
   },
+  signers: { type: "array", items: signer },
+  blocked: {
+    description: "Digests that must never run again.",
+    type: "array",
+    items: {
+      type: "object",
+      required: ["digest", ...Object.keys(why)],
+      additionalProperties: false,
+      properties: { digest, ...why },
+    },
+  },
+  revoked: {
+    description: "Evidence that no longer counts, by its id as `waybill evidence list` shows it.",
+    type: "array",
+    items: {
+      type: "object",
+      required: ["evidence", ...Object.keys(why)],
+      additionalProperties: false,
+      properties: { evidence: digest, ...why },
+    },
+  },
+};
+
+const description =
+  "Who may say what about an image, for which environment and when. Nobody is trusted who is not listed.";
+
+/** The trust policy as a part of promotion.yaml, whose version is its own. */
+export const trustPartSchema: JsonSchema = {
+  description,
+  type: "object",
+  required: ["signers"],
+  additionalProperties: false,
+  properties,
+};
+
+/** The trust policy, version 1, as a file of its own. */
+export const trustSchema: JsonSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "trust policy",
+  ...trustPartSchema,
+  required: ["version", "signers"],
+  properties: { version: { const: 1 }, ...properties },
 };
