@@ -64,6 +64,7 @@ export function writeReferrer(
   bundle: Buffer,
   predicateType: string,
   created: Date,
+  annotations: Readonly<Record<string, string>> = {},
 ): Referrer {
   const config = { ...EMPTY_CONFIG, digest: digestOf(EMPTY_CONFIG.bytes) };
   const manifest = Buffer.from(
@@ -78,6 +79,7 @@ export function writeReferrer(
         "dev.sigstore.bundle.content": "dsse-envelope",
         "dev.sigstore.bundle.predicateType": predicateType,
         "org.opencontainers.image.created": created.toISOString().replace(/\.\d+Z$/, "Z"),
+        ...annotations,
       },
     }),
   );

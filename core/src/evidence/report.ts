@@ -40,6 +40,8 @@ export interface Refused {
   /** What it says it is; not to be relied on. */
   readonly predicateType: string | undefined;
   readonly error: EvidenceError;
+  /** What it says, where nothing but a revocation stands against it. */
+  readonly revoked?: Claim;
 }
 
 /** All that the evidence of one digest amounts to, oldest first. */

@@ -76,12 +76,16 @@ export function parseStatement(about: string, bytes: Uint8Array): Statement {
   };
 }
 
-/** The bytes to sign: a statement of version 1 about one image. */
-export function writeStatement(digest: Digest, predicateType: string, predicate: object): Buffer {
-  const { algorithm, hex } = splitDigest(digest);
+/** The bytes to sign: a statement of version 1 about one digest, or about several that belong together. */
+export function writeStatement(
+  about: Digest | readonly Digest[],
+  predicateType: string,
+  predicate: object,
+): Buffer {
+  const digests = typeof about === "string" ? [about] : about;
   const json: StatementJson = {
     _type: STATEMENT_V1,
-    subject: [{ digest: { [algorithm]: hex } }],
+    subject: digests.map(splitDigest).map(({ algorithm, hex }) => ({ digest: { [algorithm]: hex } })),
     predicateType,
     predicate,
   };

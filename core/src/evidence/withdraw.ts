@@ -22,14 +22,15 @@ export function withdraw(claims: readonly Claim[], trust: Trust): Pick<Report, "
   const isRevoked = ({ id, predicateType }: Claim): boolean => !isNegative(predicateType) && reasons.has(id);
   return {
     claims: claims.filter((claim) => !isRevoked(claim)),
-    refused: claims.filter(isRevoked).map(({ id, source, predicateType }): Refused => {
+    refused: claims.filter(isRevoked).map((revoked): Refused => {
+      const { id, source, predicateType } = revoked;
       const error = refusal(
         "revoked",
         source,
         "evidence that still counts",
         `revoked: ${quote(reasons.get(id) ?? "")}`,
       );
-      return { source, predicateType, error };
+      return { source, predicateType, error, revoked };
     }),
   };
 }

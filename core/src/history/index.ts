@@ -1,1 +1,11 @@
+export { type Anchor, anchorOf, ensureAnchor } from "./anchor";
+export { assertHolds, chainOf, type Entrance, lapsed, letsIn, standing } from "./chain";
+export { decide, type Decided, type DecisionWords } from "./decide";
+export { deploy, type Deployed, type DeploymentWords, remove } from "./deploy";
+export { HistoryError, type HistoryErrorCode } from "./error";
+export { headOf } from "./head";
+export { readHistory } from "./read";
+export { readDecision, readDeployment, type Told } from "./record";
+export { decisionSchema } from "./schema";
 export type { Decision, DecisionEntry, DeploymentEntry, History, Signed, Verdict } from "./types";
+export type { Writing } from "./write";

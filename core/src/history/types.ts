@@ -7,7 +7,7 @@ export interface Decision {
   readonly service: string;
   readonly environment: string;
   readonly target: string | null;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly repository: string;
   readonly config: string;
   /** The last deployment of the place when it was decided; null before the first. */
@@ -47,6 +47,8 @@ export interface Signed {
 
 export interface DeploymentEntry extends Signed {
   readonly record: Deployment;
+  /** Why it no longer counts: it stays in the chain, because others name it, and proves nothing. */
+  readonly revoked?: string;
 }
 
 export interface DecisionEntry extends Signed {
@@ -58,7 +60,7 @@ export interface DecisionEntry extends Signed {
 /** All that is signed and counts about one place. */
 export interface History {
   readonly place: Place;
-  /** Oldest first; each names the one before it. */
+  /** Oldest first; each names the one before it. Revoked ones are among them, and say so. */
   readonly deployments: readonly DeploymentEntry[];
   readonly head: DeploymentEntry | undefined;
   /** Records that name the predecessor of another one, or one that is not there; they count for nothing. */

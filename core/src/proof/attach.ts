@@ -5,10 +5,11 @@ import {
   parseBundle,
   parseStatement,
   readReferrer,
+  type Referrer,
   writeReferrer,
 } from "../evidence";
 import { type Digest, formatReference, type PinnedReference } from "../image";
-import { digestOf, type Registry, type Waiting } from "../registry";
+import { digestOf, type Registry, type Repository, type Waiting } from "../registry";
 import { collect } from "./collect";
 
 export interface AttachedEvidence {
@@ -39,14 +40,24 @@ export async function attachEvidence(
   ]);
   const before = pieces.find((piece) => piece.bundle === digestOf(bundle));
   if (before) return { id, predicateType, referrer: before.referrer, added: false };
-  const { manifest, blobs } = writeReferrer(subject, Buffer.from(bundle), predicateType, now);
+  const referrer = writeReferrer(subject, Buffer.from(bundle), predicateType, now);
+  await putBundle(registry, image, referrer, waiting);
+  return { id, predicateType, referrer: referrer.manifest.digest, added: true };
+}
+
+/** Stores a bundle under the manifest that attaches it; again, it is the same one. */
+export async function putBundle(
+  registry: Registry,
+  repository: Repository,
+  { manifest, blobs }: Referrer,
+  waiting: Waiting,
+): Promise<void> {
   await Promise.all(
     blobs.map(({ digest, bytes }) =>
-      registry.putBlob(image, { digest, size: bytes.length }, () => once(bytes), waiting),
+      registry.putBlob(repository, { digest, size: bytes.length }, () => once(bytes), waiting),
     ),
   );
-  await registry.putReferrer(image, manifest, waiting);
-  return { id, predicateType, referrer: manifest.digest, added: true };
+  await registry.putReferrer(repository, manifest, waiting);
 }
 
 /** Whether a piece of evidence is still attached, manifest and content; a registry that does not answer is an error. */

@@ -54,6 +54,16 @@ export async function collect(
   waiting: Waiting = {},
 ): Promise<Collection> {
   const { referrers } = await registry.listReferrers(image, image.digest, waiting);
+  return collectFrom(registry, image, referrers, waiting);
+}
+
+/** The same, of some of what the registry lists. */
+export async function collectFrom(
+  registry: Registry,
+  image: PinnedReference,
+  referrers: readonly Descriptor[],
+  waiting: Waiting = {},
+): Promise<Collection> {
   const candidates = referrers.filter(mayBeBundle);
   assertBounded(image, candidates.length, 0);
   const manifests = await Promise.all(
