@@ -1,5 +1,6 @@
 import type { DeploymentEntry, History } from "../history";
 import { no, yes } from "./answer";
+import { recordsOf, whereOf } from "./records";
 import type { Answer, Facts } from "./types";
 import { moment, plain } from "./words";
 
@@ -49,7 +50,7 @@ function judgeTarget(facts: Facts, { stack, history }: Upstream): DeploymentEntr
       next: "Correct the order of the environments in promotion.yaml.",
     };
   }
-  const about = history.deployments.filter((entry) => isAbout(entry, history));
+  const about = recordsOf(history);
   const entry = about.findLast(
     ({ record }) => record.kind !== "removed" && record.image.digest === image.digest,
   );
@@ -64,15 +65,6 @@ function judgeTarget(facts: Facts, { stack, history }: Upstream): DeploymentEntr
     };
   }
   return pinned ? entry : (notRunning(facts, history, where) ?? entry);
-}
-
-/** A record in the wrong history proves nothing (PRO-005). */
-function isAbout({ record }: DeploymentEntry, { place }: History): boolean {
-  return (
-    record.service === place.service &&
-    record.environment === place.environment &&
-    record.target === (place.target ?? null)
-  );
 }
 
 function neverThere(
@@ -106,14 +98,4 @@ function dirty(tag: string): Broken {
     reason: `expected an image of a commit, found one of uncommitted files (${plain(tag)})`,
     next: "Commit, and run pulumi up where images are built.",
   };
-}
-
-function whereOf({
-  environment,
-  target,
-}: {
-  environment: string;
-  target?: string | null | undefined;
-}): string {
-  return target === undefined || target === null ? environment : `${environment}/${target}`;
 }

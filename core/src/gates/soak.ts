@@ -2,6 +2,7 @@ import type { DeploymentEntry } from "../history";
 import type { Gate } from "../promotion";
 import { no, yes } from "./answer";
 import { coverIncidents } from "./incidents";
+import { recordsOf, whereOf } from "./records";
 import { attestStep } from "./steps";
 import type { Answer, Facts } from "./types";
 import { moment, span } from "./words";
@@ -59,10 +60,9 @@ function ripe(
 /** When the digest came in for the last time, after another one or after it was removed (PRO-022). */
 function beginOf(facts: Facts, { stack, history }: Facts["upstream"][number]): Since | Answer {
   const { image, now } = facts;
-  const { environment, target } = history.place;
-  const where = target === undefined ? environment : `${environment}/${target}`;
+  const where = whereOf(history.place);
   let begin: DeploymentEntry | undefined;
-  for (const entry of history.deployments) {
+  for (const entry of recordsOf(history)) {
     if (entry.record.kind === "removed" || entry.record.image.digest !== image.digest) begin = undefined;
     else begin ??= entry;
   }
