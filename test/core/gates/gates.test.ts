@@ -1,0 +1,362 @@
+import type { Claim, Predicates } from "@waybill/core/evidence";
+import type { Facts, Verdict } from "@waybill/core/gates";
+import {
+  ago,
+  at,
+  claimOf,
+  DAY,
+  deployed,
+  ENTERED,
+  FACTS,
+  GATES,
+  historyOf,
+  HOUR,
+  IMAGE,
+  imageOf,
+  instead,
+  loadOf,
+  MINUTE,
+  person,
+  plus,
+  scanOf,
+  STAGING,
+  stamp,
+  testsOf,
+  verdictOf,
+  withGate,
+  withRules,
+} from "../../support/gates";
+
+const untimed = { time: undefined };
+
+describe("tests", () => {
+  const full = { passed: 40, failed: 0 };
+  const smoke = { passed: 3, failed: 0 };
+  const run = (
+    time: Date | undefined,
+    counts: typeof full,
+    result: Predicates["test-result"]["result"] = "PASSED",
+  ) => claimOf("test-result", testsOf("staging-passed", { full: counts, smoke }, result), "ci", { time });
+  const asked = (...runs: readonly Claim[]) => verdictOf(instead(FACTS, "test-result", ...runs), "tests");
+
+  test("a yes names suites and counts", () => {
+    const verdict = asked(run(ago(HOUR), full));
+    expect(verdict).toMatchObject({
+      pass: true,
+      reason: "staging-passed: 2 suites (full, smoke), 43 passed, 0 failed",
+    });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+  test("the newest run of a suite counts, in both directions", () => {
+    const [good, bad] = [full, { passed: 39, failed: 1 }];
+    expect(asked(run(ago(2 * HOUR), good), run(ago(HOUR), bad)).pass).toBe(false);
+    expect(asked(run(ago(2 * HOUR), bad), run(ago(HOUR), good)).pass).toBe(true);
+  });
+  test("two runs of the same time must both pass", () =>
+    expect(asked(run(ago(HOUR), full), run(ago(HOUR), { passed: 1, failed: 1 })).pass).toBe(false));
+  test("without trusted time each one must pass", () => {
+    const forever = (...runs: readonly Claim[]) =>
+      verdictOf(withGate(instead(FACTS, "test-result", ...runs), "tests", { maxAge: null }), "tests").pass;
+    expect(forever(run(undefined, full))).toBe(true);
+    expect(forever(run(undefined, full), run(undefined, { passed: 1, failed: 1 }))).toBe(false);
+    expect(forever(run(ago(HOUR), full), run(undefined, { passed: 1, failed: 1 }))).toBe(false);
+  });
+  test("what has no trusted time has no age", () =>
+    expect(asked(run(undefined, full)).reason).toContain("found no trusted time on it"));
+  test("what is too old is a no that says how old", () =>
+    expect(asked(run(ago(8 * DAY), full)).reason).toContain(
+      "at most 7d old, found one of 2026-06-02T12:00:00Z, 8d old",
+    ));
+  test.each(["WARNED", "FAILED"] as const)("%s is a no that names what failed", (result) => {
+    const predicate = {
+      ...testsOf("staging-passed", { full: { passed: 1, failed: 2 }, smoke }, result),
+      failedTests: ["a", "b"],
+    };
+    const verdict = asked(claimOf("test-result", predicate, "ci"));
+    expect(verdict.reason).toContain(`expected PASSED, found ${result} with 2 failed (a, b)`);
+  });
+  test("a failed run that names no suite speaks of all of them", () => {
+    const broken = claimOf("test-result", testsOf("staging-passed", {}, "FAILED"), "ci", {
+      time: ago(MINUTE),
+    });
+    expect(asked(run(ago(HOUR), full), broken).pass).toBe(false);
+  });
+  test.each([
+    ["no test that passed", { passed: 0, failed: 0 }],
+    ["a count that is none", { passed: "40", failed: 0 } as never],
+    ["no counts", {} as never],
+    ["half a test", { passed: 0.5, failed: 0 }],
+  ])("%s is a no", (_, counts) => expect(asked(run(ago(HOUR), counts)).pass).toBe(false));
+  test("a missing suite is named in the next step", () => {
+    const verdict = asked(claimOf("test-result", testsOf("staging-passed", { full }), "ci"));
+    expect(verdict.reason).toContain("expected a run of suite smoke");
+    expect(verdict.next).toMatch(
+      /^waybill attest tests ghcr\.io\/acme\/hello@sha256:.* --mark staging-passed --suite smoke$/,
+    );
+  });
+  test("by somebody else than the gate names", () =>
+    expect(
+      asked(claimOf("test-result", testsOf("staging-passed", { full, smoke }), "alice")).reason,
+    ).toContain("none that fits, only 1 by other signers"));
+});
+
+describe("scan", () => {
+  const scanned = (
+    findings: Readonly<Record<string, string>>,
+    change: Parameters<typeof scanOf>[1] = {},
+    time: Date | undefined = ago(HOUR),
+  ) => claimOf("vulns", scanOf(findings, change), "scanner", { time });
+  const asked = (...scans: readonly Claim[]) => verdictOf(instead(FACTS, "vulns", ...scans), "scan");
+
+  test("a yes gives counts and limits", () =>
+    expect(asked(scanned({ a: "low", b: "medium", c: "Medium" })).reason).toBe(
+      "0 critical (at most 0), 0 high (at most 0), 2 medium (at most 5), 1 low, 0 unknown; scanned by https://trivy.dev on 2026-06-10T11:00:00Z",
+    ));
+  test.each(["critical", "HIGH", "9.8", "7.0"])("one %s is too much", (score) => {
+    const verdict = asked(scanned({ "CVE-2026-9": score }));
+    expect(verdict.pass).toBe(false);
+    expect(verdict.reason).toContain("found 1 (CVE-2026-9)");
+    expect(verdict.next).toContain("Build an image without these findings");
+  });
+  test("words that nobody knows count as unknown, and can be limited", () => {
+    const facts = instead(FACTS, "vulns", scanned({ a: "terrible", b: "11" }));
+    const most = { ...GATES.scan.most, unknown: 1 };
+    expect(verdictOf(facts, "scan").reason).toContain("2 unknown");
+    expect(verdictOf(withGate(facts, "scan", { most }), "scan").pass).toBe(false);
+  });
+  test("the worst of several words counts, and a number only where there is no word", () => {
+    const severity = (...scores: string[]): Claim => {
+      const scan = scanOf();
+      const finding = { id: "a", severity: scores.map((score) => ({ method: "m", score })) };
+      return claimOf("vulns", { ...scan, scanner: { ...scan.scanner, result: [finding] } }, "scanner");
+    };
+    expect(asked(severity("low", "critical")).pass).toBe(false);
+    expect(asked(severity("low", "9.8")).pass).toBe(true);
+    expect(asked(severity()).reason).toContain("1 unknown");
+  });
+  test("the newest scan counts", () => {
+    const [clean, bad] = [{}, { a: "critical" }];
+    expect(asked(scanned(clean, {}, ago(100 * MINUTE)), scanned(bad)).pass).toBe(false);
+    expect(asked(scanned(bad, {}, ago(100 * MINUTE)), scanned(clean)).pass).toBe(true);
+  });
+  test("age matters: no trusted time is a no; what was scanned long before it was signed is old", () => {
+    expect(asked(claimOf("vulns", scanOf(), "scanner", untimed)).reason).toContain("no trusted time");
+    const long = {
+      database: stamp(ago(9 * DAY)),
+      started: stamp(ago(9 * DAY)),
+      finished: stamp(ago(9 * DAY)),
+    };
+    expect(asked(scanned({}, long)).reason).toContain("9d old");
+  });
+
+  describe("exceptions", () => {
+    const listed = {
+      gate: "scan",
+      finding: "CVE-1",
+      owner: "o@example.com",
+      reason: "not reachable",
+      expires: "2026-07-01",
+    };
+    const exception = {
+      finding: "CVE-1",
+      service: "hello",
+      environment: "prod",
+      reason: "not reachable",
+      expires: "2026-06-20T00:00:00Z",
+    };
+    const found = withRules(instead(FACTS, "vulns", scanned({ "CVE-1": "critical" })), {
+      exceptions: [listed],
+    });
+    const excepted = (change: object = {}, by = "sam", facts: Facts = found): Verdict =>
+      verdictOf(plus(facts, claimOf("exception", { ...exception, ...change }, by)), "scan");
+    test("listed and signed takes the finding out, and is named", () => {
+      expect(excepted()).toMatchObject({ pass: true });
+      expect(excepted().reason).toContain(
+        "excepted: CVE-1 (owner o@example.com, signed by sam, until 2026-06-20T00:00:00Z)",
+      );
+      expect(excepted().evidence).toHaveLength(2);
+    });
+    test.each([
+      ["expired", { expires: "2026-06-10T12:00:00Z" }, "sam"],
+      ["for another finding", { finding: "CVE-2" }, "sam"],
+      ["for another service", { service: "other" }, "sam"],
+      ["for another environment", { environment: "staging" }, "sam"],
+      ["by somebody else", {}, "alice"],
+    ])("%s it does not", (_, change, by) => expect(excepted(change, by).pass).toBe(false));
+    test.each([
+      ["not listed", []],
+      ["listed for another gate", [{ ...listed, gate: "other" }]],
+      ["listed until yesterday", [{ ...listed, expires: "2026-06-09" }]],
+      ["listed until no date", [{ ...listed, expires: "soon" }]],
+    ])("%s it does not", (_, exceptions) =>
+      expect(excepted({}, "sam", withRules(found, { exceptions })).pass).toBe(false),
+    );
+  });
+});
+
+describe("review", () => {
+  const review = (
+    result: "passed" | "failed",
+    by: string,
+    time: Date | undefined = ago(HOUR),
+    what = "security",
+  ) => claimOf("review", { what, result, reason: `${by} ${String(time)}` }, by, { time });
+  const asked = (...reviews: readonly Claim[]) =>
+    verdictOf(withGate(instead(FACTS, "review", ...reviews), "review", { of: ["sam", "mia"] }), "sign-off");
+  test("one person suffices, unless another one says no", () => {
+    expect(asked(review("passed", "sam")).reason).toBe(
+      "security review passed by sam on 2026-06-10T11:00:00Z",
+    );
+    expect(asked(review("passed", "sam"), review("failed", "mia")).pass).toBe(false);
+    expect(asked(review("passed", "sam"), review("failed", "alice")).pass).toBe(true);
+  });
+  test("the newest of each person counts", () => {
+    expect(asked(review("failed", "sam", ago(2 * HOUR)), review("passed", "sam")).pass).toBe(true);
+    expect(asked(review("passed", "sam", ago(2 * HOUR)), review("failed", "sam")).pass).toBe(false);
+  });
+  test("another kind of review, too old, without time, or by a bot", () => {
+    expect(asked(review("passed", "sam", ago(HOUR), "dependencies")).pass).toBe(false);
+    expect(asked(review("passed", "sam", ago(8 * DAY))).pass).toBe(false);
+    expect(asked(claimOf("review", { what: "security", result: "passed" }, "sam", untimed)).reason).toContain(
+      "no trusted time",
+    );
+    const bots = withGate(instead(FACTS, "review", review("passed", "robo")), "review", { of: ["robo"] });
+    expect(verdictOf(bots, "sign-off").reason).toContain("found a bot");
+  });
+});
+
+describe("load", () => {
+  const asked = (change: Partial<Predicates["load"]>, time: Date | undefined = ago(HOUR)) =>
+    verdictOf(instead(FACTS, "load", claimOf("load", loadOf(change), "load-lab", { time })), "load");
+  test("a yes gives what was measured", () =>
+    expect(asked({}).reason).toBe(
+      "20000 requests by k6, 0.05 % failed, p95 120 ms, on 2026-06-10T11:00:00Z",
+    ));
+  test.each([
+    ["too many failed", { failed: 201 }, "at most 1 % failed, found 1.005 % (201 of 20000)"],
+    ["too few requests", { requests: 999, failed: 0 }, "at least 1000 requests, found 999"],
+    ["too slow", { latency: { p95: 301 } }, "p95 of at most 300 ms, found 301 ms"],
+    [
+      "a percentile that was not measured",
+      { latency: { p50: 1 } },
+      "p95 of at most 300 ms, found none measured",
+    ],
+    ["more failed than sent", { failed: 20_001 }, "found 20001"],
+    ["an end before its start", { startedOn: stamp(ago(2 * HOUR)) }, "ends after it began"],
+    ["a run of long ago", { startedOn: stamp(ago(40 * DAY)), finishedOn: stamp(ago(40 * DAY)) }, "40d old"],
+  ])("%s", (_, change, reason) => {
+    expect(asked(change)).toMatchObject({ pass: false });
+    expect(asked(change).reason).toContain(reason);
+  });
+  test("the newest run counts", () => {
+    const late = claimOf("load", loadOf({ failed: 5000 }), "load-lab", { time: ago(MINUTE) });
+    expect(verdictOf(plus(FACTS, late), "load").pass).toBe(false);
+  });
+});
+
+describe("compatibility", () => {
+  const declare = (rollback: "safe" | "unsafe", sideBySide: boolean, time = ago(HOUR)) =>
+    claimOf(
+      "compatibility",
+      { rollback, sideBySide, changes: [{ kind: "schema", summary: "drops a column" }] },
+      "ci",
+      { time },
+    );
+  const asked = (...claims: readonly Claim[]) =>
+    verdictOf(instead(FACTS, "compatibility", ...claims), "compatibility");
+  test("what the gate asks must be declared", () => {
+    expect(asked(declare("safe", true)).pass).toBe(true);
+    expect(asked(declare("unsafe", true)).reason).toBe(
+      "expected that rollback is safe, found unsafe (schema: drops a column)",
+    );
+    expect(asked(declare("safe", false)).pass).toBe(false);
+    const lenient = withGate(instead(FACTS, "compatibility", declare("unsafe", false)), "compatibility", {
+      rollbackSafe: false,
+      sideBySide: false,
+    });
+    expect(verdictOf(lenient, "compatibility").pass).toBe(true);
+  });
+  test("the newest declaration counts", () =>
+    expect(asked(declare("safe", true, ago(2 * HOUR)), declare("unsafe", true)).pass).toBe(false));
+});
+
+describe("order", () => {
+  const other = imageOf("v3");
+  const moved = historyOf(STAGING, ENTERED, deployed(STAGING, other, ago(HOUR), { number: 1 }));
+  const order = (change: Partial<Facts>) => verdictOf({ ...FACTS, ...change }, "order");
+  test("P2: any digest of the history where it is pinned, else only the one that runs", () => {
+    const upstream = [{ stack: "staging", history: moved }];
+    expect(order({ upstream, pinned: true }).pass).toBe(true);
+    expect(order({ upstream, pinned: false })).toMatchObject({
+      pass: false,
+      next: `waybill promote prod --service hello --digest ${IMAGE.digest}`,
+    });
+    expect(order({ pinned: false }).pass).toBe(true);
+  });
+  test("what was removed runs no more", () => {
+    const removed = historyOf(
+      STAGING,
+      ENTERED,
+      deployed(STAGING, IMAGE, ago(HOUR), { number: 1, kind: "removed" }),
+    );
+    const upstream = [{ stack: "staging", history: removed }];
+    expect(order({ upstream, pinned: false }).reason).toContain("found nothing");
+    expect(order({ upstream, pinned: true }).pass).toBe(true);
+  });
+  test("P12: every target of the environment before", () => {
+    const [eu, us] = [at("staging", "eu"), at("staging", "us")];
+    const one = { stack: "staging-eu", history: historyOf(eu, deployed(eu, IMAGE, ago(2 * DAY))) };
+    expect(order({ upstream: [one, { stack: "staging-us", history: historyOf(us) }] })).toMatchObject({
+      pass: false,
+      reason: `expected ${IMAGE.digest} in the signed history of staging/us, found nothing deployed there yet`,
+      next: "pulumi up --stack staging-us",
+    });
+    const both = [one, { stack: "staging-us", history: historyOf(us, deployed(us, IMAGE, ago(2 * DAY))) }];
+    expect(order({ upstream: both }).evidence).toHaveLength(2);
+  });
+  test("B1: what was built from uncommitted files, here or as recorded", () => {
+    const dirty = { ...IMAGE, dirty: true };
+    expect(order({ image: dirty }).pass).toBe(false);
+    expect(
+      order({
+        upstream: [{ stack: "staging", history: historyOf(STAGING, deployed(STAGING, dirty, ago(DAY))) }],
+      }).pass,
+    ).toBe(false);
+  });
+  test("the environment before is not this one", () => {
+    const place = at("prod");
+    const upstream = [{ stack: "prod", history: historyOf(place, deployed(place, IMAGE, ago(DAY))) }];
+    expect(order({ upstream }).pass).toBe(false);
+  });
+  test("the first environment has none before it", () => expect(order({ upstream: [] }).pass).toBe(true));
+});
+
+test("proof: the three points of the provenance are asked, and a repository that is none is a no", () => {
+  const provenance = {
+    builders: ["https://ci.example.com"],
+    repositories: ["https://github.com/acme/hello"],
+    branches: ["refs/heads/release"],
+  };
+  const verdict = verdictOf(withRules(FACTS, { provenance }), "proof");
+  expect(verdict.reason).toContain("expected refs/heads/release");
+  expect(verdict.pass).toBe(false);
+  const image = { ...IMAGE, repository: "not a repository" };
+  expect(verdictOf({ ...FACTS, image }, "proof").pass).toBe(false);
+});
+
+test("a signer whom several people share is whom its address names, or nobody", () => {
+  const people = [person("alice", { signers: ["team"] }), person("bob", { signers: ["team"] })];
+  const facts = withGate(withRules(FACTS, { people }), "review", { of: ["alice"] });
+  const signed = (identity: string) =>
+    verdictOf(
+      instead(
+        facts,
+        "review",
+        claimOf("review", { what: "security", result: "passed" }, "team", { identity }),
+      ),
+      "sign-off",
+    ).pass;
+  expect(signed("Alice@example.com")).toBe(true);
+  expect(signed("bob@example.com")).toBe(false);
+  expect(signed("sha256:key")).toBe(false);
+});
