@@ -36,7 +36,7 @@ function badRun({ claim, said }: Said<"load">, gate: LoadGate): string | undefin
     return `expected at most ${percent(gate.errorRate)} failed, found ${percent(failed / requests)} (${failed} of ${requests})`;
   }
   const slow = Object.entries(gate.latency).flatMap(([name, most]) => {
-    const found = Object.hasOwn(latency, name) ? latency[name] : undefined;
+    const found = latency[name];
     if (found !== undefined && found <= most) return [];
     return [
       `expected ${name} of at most ${most} ms, found ${found === undefined ? "none measured" : `${found} ms`}`,

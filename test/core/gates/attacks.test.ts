@@ -90,6 +90,15 @@ test("PRO-004: evidence about an older digest counts for nothing", () => {
   );
 });
 
+test.each([
+  ["service", { service: "other" }],
+  ["environment", { environment: "staging" }],
+])("PRO-005: rules of another %s let nothing in, under any override", (_, change) => {
+  const facts = plus(withRules(FACTS, change), claimOf("override", overrideOf(["proof", "tests"]), "mia"));
+  expect(verdictOf(facts, "block")).toMatchObject({ pass: false, override: null });
+  expect(mayEnter(evaluate(facts))).toBe(false);
+});
+
 describe("PRO-005: evidence for another place", () => {
   test("an approval of another environment or service", () => {
     for (const change of [{ environment: "staging" }, { service: "other" }]) {
@@ -130,6 +139,12 @@ test("PRO-006: an approval is used up by the deployment that follows, a rollback
   const facts = { ...FACTS, own: historyOf(place, ...head, entered, back) };
   expect(approvals(facts)).toMatchObject({ pass: false, evidence: [] });
   expect(approvals(facts).reason).toContain("given before the last deployment there");
+});
+
+test("PRO-006: an approval that has expired", () => {
+  const facts = withApprovals(approvedBy("alice"), approvedBy("bob", { expires: stamp(ago(0)) }));
+  expect(approvals(facts).pass).toBe(false);
+  expect(approvals(facts).reason).toContain("bob (expired on 2026-06-10T12:00:00Z)");
 });
 
 test("PRO-006: an approval for the very first deployment does not count for a later one", () => {
@@ -209,6 +224,7 @@ describe("PRO-009: the author approves through something else", () => {
     const facts = withRules(withApprovals(approvedBy("alice"), approvedBy("robo")), { gates });
     expect(approvals(facts).pass).toBe(false);
     expect(approvals(facts).reason).toContain("robo (a bot)");
+    expect(approvals(facts).next).toContain("Nobody who is named is left");
   });
   test("a second entry with the author's address", () => {
     const people = [...RULES.people, person("zed", { emails: ["DAVE@example.com"] })];

@@ -85,8 +85,19 @@ describe("tests", () => {
     ["no test that passed", { passed: 0, failed: 0 }],
     ["a count that is none", { passed: "40", failed: 0 } as never],
     ["no counts", {} as never],
+    ["a count below nothing", { passed: 40, failed: -1 }],
     ["half a test", { passed: 0.5, failed: 0 }],
   ])("%s is a no", (_, counts) => expect(asked(run(ago(HOUR), counts)).pass).toBe(false));
+  test("a failed run of another suite does not", () => {
+    const broken = testsOf("staging-passed", { lint: { passed: 0, failed: 1 } }, "FAILED");
+    expect(
+      asked(run(ago(HOUR), full), claimOf("test-result", broken, "ci", { time: ago(MINUTE) })).pass,
+    ).toBe(true);
+  });
+  test("what is from the future is a no", () => {
+    expect(asked(run(ago(-HOUR), full)).reason).toContain("in the future");
+    expect(asked(run(ago(-MINUTE), full)).pass).toBe(true);
+  });
   test("a missing suite is named in the next step", () => {
     const verdict = asked(claimOf("test-result", testsOf("staging-passed", { full }), "ci"));
     expect(verdict.reason).toContain("expected a run of suite smoke");
@@ -183,6 +194,11 @@ describe("scan", () => {
       ["for another environment", { environment: "staging" }, "sam"],
       ["by somebody else", {}, "alice"],
     ])("%s it does not", (_, change, by) => expect(excepted(change, by).pass).toBe(false));
+    test("signed by a bot it does not", () => {
+      const named = withGate(found, "scan", { exceptionsBy: ["sam", "robo"] });
+      expect(excepted({}, "sam", named).pass).toBe(true);
+      expect(excepted({}, "robo", named).pass).toBe(false);
+    });
     test.each([
       ["not listed", []],
       ["listed for another gate", [{ ...listed, gate: "other" }]],
@@ -302,6 +318,10 @@ describe("order", () => {
     const upstream = [{ stack: "staging", history: removed }];
     expect(order({ upstream, pinned: false }).reason).toContain("found nothing");
     expect(order({ upstream, pinned: true }).pass).toBe(true);
+  });
+  test("a record of its removal alone is no deployment", () => {
+    const removed = historyOf(STAGING, deployed(STAGING, IMAGE, ago(HOUR), { kind: "removed" }));
+    expect(order({ upstream: [{ stack: "staging", history: removed }] }).pass).toBe(false);
   });
   test("P12: every target of the environment before", () => {
     const [eu, us] = [at("staging", "eu"), at("staging", "us")];

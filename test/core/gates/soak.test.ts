@@ -123,7 +123,7 @@ describe("incidents", () => {
     expect(covered(incident(ago(8 * DAY), null)).reason).toContain(
       "expected no open incident in staging, found INC-1",
     );
-    expect(covered({ id: "INC-2", opened: stamp(ago(HOUR)) }).pass).toBe(false);
+    expect(covered({ id: "INC-2", opened: stamp(ago(HOUR)) }).reason).toContain("found INC-2, open since");
   });
   test("one in it restarts the soak when it is closed", () =>
     expect(covered(incident(ago(24 * HOUR), ago(23 * HOUR)))).toMatchObject({
