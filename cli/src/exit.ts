@@ -5,7 +5,7 @@ type Meaning = ExitCode | Readonly<Record<string, ExitCode>>;
 
 /** What an error means where no command took it for its answer. By name, since a room is slow to load only to be compared with. */
 const MEANING: Readonly<Record<string, Meaning>> = {
-  CliError: Exit.usage,
+  CliError: { changed: Exit.undecided, pulumi: Exit.undecided, other: Exit.usage },
   ImageError: Exit.usage,
   SchemaError: Exit.usage,
   TrustError: Exit.usage,
@@ -16,6 +16,10 @@ const MEANING: Readonly<Record<string, Meaning>> = {
     other: Exit.no,
   },
   OfflineError: Exit.no,
+  PromotionError: Exit.usage,
+  ServiceError: Exit.usage,
+  ReleaseError: { "pin-malformed": Exit.usage, "malformed-release": Exit.undecided, other: Exit.no },
+  HistoryError: { unreadable: Exit.undecided, other: Exit.no },
   // Only "not found" is an answer; all else says nothing of what the registry has.
   RegistryError: { "not-found": Exit.no, credentials: Exit.usage, other: Exit.undecided },
   SignerError: {

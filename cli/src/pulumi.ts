@@ -22,7 +22,9 @@ export async function runPulumi({ environment = process.env }: Io, run: PulumiRu
     child.on("error", (cause: NodeJS.ErrnoException) => {
       const found = cause.code === "ENOENT" ? "none" : cause.message;
       const next = "Install it: https://www.pulumi.com/docs/install, or put it on PATH.";
-      fail(new CliError("pulumi", { about: "pulumi", expected: "the program on PATH", found, next }, { cause }));
+      fail(
+        new CliError("pulumi", { about: "pulumi", expected: "the program on PATH", found, next }, { cause }),
+      );
     });
     child.on("close", (code) => done(code ?? 1));
   });

@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseDigest, quote, type Digest } from "@waybill/core/image";
-import { findPlace, loadPromotion, type Place, type Promotion, rulesFor, stackName } from "@waybill/core/promotion";
+import {
+  findPlace,
+  loadPromotion,
+  type Place,
+  type Promotion,
+  rulesFor,
+  stackName,
+} from "@waybill/core/promotion";
 import { describePlace, type Request } from "@waybill/core/release";
 import { loadService } from "@waybill/core/service";
 import { requesterOf } from "@waybill/core/source";
@@ -22,7 +29,12 @@ export const PLACE_FLAGS = {
 } as const;
 
 /** And those that say which settings go along. */
-export const STACK_FLAGS = { ...PLACE_FLAGS, "config-file": text, "config-hash": text, digest: text } as const;
+export const STACK_FLAGS = {
+  ...PLACE_FLAGS,
+  "config-file": text,
+  "config-hash": text,
+  digest: text,
+} as const;
 
 export const PLACE_HELP = [
   "--service S         one of the services of promotion.yaml; may be left out where there is one",
@@ -66,7 +78,11 @@ export function serviceOf(command: string, args: Arguments, { services, file }: 
 }
 
 /** Every target of the environment, or the one that is named. */
-export function placesOf(command: string, args: Arguments, promotion: Promotion): readonly [Place, ...Place[]] {
+export function placesOf(
+  command: string,
+  args: Arguments,
+  promotion: Promotion,
+): readonly [Place, ...Place[]] {
   const environment = oneEnvironment(command, args);
   const service = serviceOf(command, args, promotion);
   const target = textFlag(args, "target");

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync, chmodSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -8,7 +17,8 @@ import { readWhole, swapFile } from "../../cli/src/settings/swap";
 
 const PIN = `sha256:${"a".repeat(64)}`;
 const OLD = `sha256:${"b".repeat(64)}`;
-const set = (text: string, value: string | undefined = PIN) => withSetting("f.yaml", text, "waybill:pin", value);
+const set = (text: string, value: string | undefined = PIN) =>
+  withSetting("f.yaml", text, "waybill:pin", value);
 
 describe("one line is set", () => {
   test.each<[string, string, string]>([
@@ -22,7 +32,11 @@ describe("one line is set", () => {
       `config:\n    waybill:pin:   "${OLD}"   # since May\n    waybill:service: hello\n`,
       `config:\n    waybill:pin:   ${PIN}   # since May\n    waybill:service: hello\n`,
     ],
-    ["where the key has no value", "config:\n  waybill:pin: # none\n  a: 1\n", `config:\n  waybill:pin: ${PIN} # none\n  a: 1\n`],
+    [
+      "where the key has no value",
+      "config:\n  waybill:pin: # none\n  a: 1\n",
+      `config:\n  waybill:pin: ${PIN} # none\n  a: 1\n`,
+    ],
     ["in an empty file", "", `config:\n  waybill:pin: ${PIN}\n`],
     ["in a file of comments", "# nothing yet", `# nothing yet\nconfig:\n  waybill:pin: ${PIN}\n`],
     [
@@ -30,17 +44,33 @@ describe("one line is set", () => {
       "encryptionsalt: v1:abc\r\n",
       `encryptionsalt: v1:abc\r\nconfig:\r\n  waybill:pin: ${PIN}\r\n`,
     ],
-    ["in an empty section", "config:\nencryptionsalt: x\n", `config:\n  waybill:pin: ${PIN}\nencryptionsalt: x\n`],
+    [
+      "in an empty section",
+      "config:\nencryptionsalt: x\n",
+      `config:\n  waybill:pin: ${PIN}\nencryptionsalt: x\n`,
+    ],
     ["in a section of no value", "config: {}\n", `config: { waybill:pin: ${PIN} }\n`],
     ["in a section of null", "config: null # yet\n", `config: { waybill:pin: ${PIN} } # yet\n`],
-    ["in a flow", "config: {waybill:service: hello}\n", `config: { waybill:pin: ${PIN},waybill:service: hello}\n`],
+    [
+      "in a flow",
+      "config: {waybill:service: hello}\n",
+      `config: { waybill:pin: ${PIN},waybill:service: hello}\n`,
+    ],
     [
       "above everything where nothing names the place",
       "config:\n  # how many\n  waybill:replicas: 2\n",
       `config:\n  # how many\n  waybill:pin: ${PIN}\n  waybill:replicas: 2\n`,
     ],
-    ["with no end of line", "config:\n  waybill:service: hello", `config:\n  waybill:service: hello\n  waybill:pin: ${PIN}`],
-    ["in JSON", '{"config": {"waybill:service": "hello"}}', `{"config": { waybill:pin: ${PIN},"waybill:service": "hello"}}`],
+    [
+      "with no end of line",
+      "config:\n  waybill:service: hello",
+      `config:\n  waybill:service: hello\n  waybill:pin: ${PIN}`,
+    ],
+    [
+      "in JSON",
+      '{"config": {"waybill:service": "hello"}}',
+      `{"config": { waybill:pin: ${PIN},"waybill:service": "hello"}}`,
+    ],
   ])("%s", (_, before, after) => {
     expect(set(before)).toBe(after);
   });
@@ -52,7 +82,12 @@ describe("one line is set", () => {
   });
 
   test("a time is written so that Pulumi reads a text", () => {
-    const text = withSetting("f", "config:\n  waybill:service: a\n", "waybill:hold", "2027-01-31T18:00:00.000Z");
+    const text = withSetting(
+      "f",
+      "config:\n  waybill:service: a\n",
+      "waybill:hold",
+      "2027-01-31T18:00:00.000Z",
+    );
     expect(text).toBe('config:\n  waybill:service: a\n  waybill:hold: "2027-01-31T18:00:00.000Z"\n');
   });
 });
@@ -90,12 +125,27 @@ describe("what cannot be changed by itself is refused, with what to write", () =
 
 describe("property: whatever the file looks like, only the one line differs", () => {
   const blank = fc.constantFrom("", "  # a note", "# at the margin", "   ");
-  const scalar = fc.constantFrom("2", '"two"', "'it''s'", "a b c", "", "[1, 2]", "{ a: 1, b: [x] }", "!!str 5");
+  const scalar = fc.constantFrom(
+    "2",
+    '"two"',
+    "'it''s'",
+    "a b c",
+    "",
+    "[1, 2]",
+    "{ a: 1, b: [x] }",
+    "!!str 5",
+  );
   const line = (indent: string, index: number) =>
     fc.oneof(
       scalar.map((value) => [`${indent}key${index}: ${value}`.trimEnd()]),
       scalar.map((value) => [`${indent}"key ${index}":    ${value}   # why`]),
-      fc.constant([`${indent}nested${index}:`, `${indent}  - x: 1`, `${indent}    y: |`, `${indent}      # text`, `${indent}      more`]),
+      fc.constant([
+        `${indent}nested${index}:`,
+        `${indent}  - x: 1`,
+        `${indent}    y: |`,
+        `${indent}      # text`,
+        `${indent}      more`,
+      ]),
       blank.map((text) => [text]),
     );
   const settings = fc
@@ -115,7 +165,8 @@ describe("property: whatever the file looks like, only the one line differs", ()
     .map(([{ indent, eol, bom, ends, pin, place, at }, blocks]) => {
       const body = [...blocks];
       if (place) body.splice(at % (body.length + 1), 0, [`${indent}waybill:environment: prod`]);
-      if (pin !== undefined) body.splice((at * 7) % (body.length + 1), 0, [`${indent}waybill:pin: ${pin}`.trimEnd()]);
+      if (pin !== undefined)
+        body.splice((at * 7) % (body.length + 1), 0, [`${indent}waybill:pin: ${pin}`.trimEnd()]);
       const lines = ["# top", "config:", ...body.flat(), "encryptionsalt: v1:x=:y"];
       return (bom ? "\uFEFF" : "") + lines.join(eol) + (ends ? eol : "");
     });

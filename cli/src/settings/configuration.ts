@@ -1,5 +1,10 @@
 import { quote } from "@waybill/core/image";
-import { checkSettings, configurationOf, type Configuration, type ServiceDefinition } from "@waybill/core/service";
+import {
+  checkSettings,
+  configurationOf,
+  type Configuration,
+  type ServiceDefinition,
+} from "@waybill/core/service";
 import { CliError, type Io } from "../command";
 import { showSecrets } from "../pulumi";
 import { hasSecrets, objectIn, type SettingsFile } from "./read";
@@ -30,7 +35,10 @@ export async function readConfiguration(io: Io, asked: Asked): Promise<Configura
 }
 
 function secretsIn(stack: string, shown: Readonly<Record<string, unknown>>): Record<string, string> {
-  const { value, objectValue } = (shown["waybill:secrets"] ?? {}) as { value?: string; objectValue?: unknown };
+  const { value, objectValue } = (shown["waybill:secrets"] ?? {}) as {
+    value?: string;
+    objectValue?: unknown;
+  };
   const secrets: unknown = objectValue ?? parsed(value);
   const texts = typeof secrets === "object" && secrets !== null && !Array.isArray(secrets);
   if (!texts || Object.values(secrets).some((one) => typeof one !== "string")) {

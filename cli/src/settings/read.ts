@@ -83,6 +83,11 @@ function describe(value: unknown): string {
 }
 
 function malformed(file: string, expected: string, found: string, cause?: unknown): CliError {
-  const problem = { about: quote(file), expected, found, next: "Correct it, or name another file: --config-file FILE." };
+  const problem = {
+    about: quote(file),
+    expected,
+    found,
+    next: "Correct it, or name another file: --config-file FILE.",
+  };
   return new CliError("file", problem, cause === undefined ? undefined : { cause });
 }
