@@ -1,0 +1,96 @@
+import { PREDICATE_TYPES, type PredicateName } from "../trust";
+import type { Place } from "./place";
+import type { Promotion } from "./promotion";
+import { rulesFor } from "./resolve";
+import type { Gate } from "./rules";
+
+/** What is no mistake, and still wants somebody to look at it. */
+export function findWarnings(promotion: Promotion, now: Date): string[] {
+  const { owner, nextReview } = promotion;
+  return [
+    ...(nextReview < now
+      ? [`its review was due on ${nextReview.toISOString().slice(0, 10)}: ask ${owner} to look through it`]
+      : []),
+    ...findOver(promotion, now),
+    ...findStrangeEnvironments(promotion),
+    ...findMute(promotion),
+  ];
+}
+
+function findOver({ document, external }: Promotion, now: Date): string[] {
+  const isOver = (time: string): boolean => new Date(time) < now;
+  const freezes = document.environments.flatMap(({ name, freezes = [] }) =>
+    freezes.map((freeze) => ({ ...freeze, environment: name })),
+  );
+  return [
+    ...freezes
+      .filter(({ until }) => until !== undefined && isOver(until))
+      .map(({ name, environment }) => `freeze ${name} of ${environment} is over: remove it`),
+    ...(document.exceptions ?? [])
+      .filter(({ expires }) => isOver(expires))
+      .map(
+        ({ gate, rule, service, environment, owner }) =>
+          `an exception of ${gate ?? rule} for ${service} in ${environment} has expired: ${owner} removes or renews it`,
+      ),
+    ...external
+      .filter(({ expires }) => expires < now)
+      .map(({ repository, owner }) => `external ${repository} has expired: ${owner} removes or renews it`),
+  ];
+}
+
+/** A grant for an environment that is not there is most likely a typing error. */
+function findStrangeEnvironments({ trust, environments }: Promotion): string[] {
+  const known = environments.map(({ name }) => name);
+  return trust.signers.flatMap(({ name, grants }) =>
+    [...new Set(grants.flatMap((grant) => [...grant.environments]))]
+      .filter((environment) => !known.includes(environment))
+      .map((environment) => `signer ${name} may speak for ${environment}, which is no environment here`),
+  );
+}
+
+const SAID_BY_PEOPLE: Partial<Record<Gate["kind"], PredicateName>> = {
+  approvals: "approval",
+  review: "review",
+};
+
+/** People who are asked for something that none of their signers may say. */
+function findMute(promotion: Promotion): string[] {
+  const places: Place[] = promotion.services.flatMap((service) =>
+    promotion.environments.map(({ name, targets }) => ({
+      service: service.name,
+      environment: name,
+      target: targets[0],
+    })),
+  );
+  const found = places.flatMap((place) => {
+    const { gates, people } = rulesFor(promotion, place);
+    return gates.flatMap((gate) => {
+      const predicate = SAID_BY_PEOPLE[gate.kind];
+      const of = "of" in gate ? gate.of : [];
+      if (predicate === undefined) return [];
+      return of
+        .filter((name) => {
+          const signers = people.find((person) => person.name === name)?.signers ?? [];
+          return !signers.some((signer) => maySay(promotion, signer, predicate, place.environment));
+        })
+        .map((name) => `${name} is asked for ${predicate}, and may not say it for ${place.environment}`);
+    });
+  });
+  return [...new Set(found)];
+}
+
+function maySay(
+  { trust }: Promotion,
+  signer: string,
+  predicate: PredicateName,
+  environment: string,
+): boolean {
+  return trust.signers.some(
+    ({ name, grants }) =>
+      name === signer &&
+      grants.some(
+        ({ predicateTypes, environments }) =>
+          predicateTypes.has(PREDICATE_TYPES[predicate]) && environments.has(environment),
+      ),
+  );
+}
