@@ -14,6 +14,7 @@ export {
   type DeploymentWords,
 } from "./records";
 export { plan, type DecisionPlan, type Plan } from "./plan";
+export { surveyWith } from "./offline";
 export { survey, type Last, type Request, type Survey, type World } from "./survey";
 export { assertFinished, imageAnnotation, readWorkload, type ObservedWorkload } from "./workload";
 export {

@@ -31,6 +31,7 @@ export type ReleaseErrorCode =
   | "settings-may-not-change"
   | "blocked"
   | "nested-index"
+  | "not-in-export"
   | "unfinished-rollout";
 
 export class ReleaseError extends WaybillError<ReleaseErrorCode> {}

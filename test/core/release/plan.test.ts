@@ -1,203 +1,282 @@
 import fc from "fast-check";
-import { plan, ReleaseError, releaseOf, type PlanInput, type Upstream } from "@waybill/core/release";
-import { at, digest, image, promotion, running } from "./support";
+import { evaluate, mayEnter } from "@waybill/core/gates";
+import type { Digest } from "@waybill/core/image";
+import { builtDeploymentOf, decisionOf, plan, type Plan, type Survey } from "@waybill/core/release";
+import {
+  ago,
+  at,
+  CONFIG,
+  DAY,
+  deployed,
+  ENTERED,
+  GATES,
+  hashOf,
+  historyOf,
+  IMAGE,
+  NOW,
+  OLD,
+  RULES,
+  STAGING,
+} from "../../support/gates";
+import { decided, OWN, RUNNING, surveyOf } from "./support";
 
-const input = (change: Partial<PlanInput>): PlanInput => ({
-  promotion,
-  place: at("staging"),
-  upstream: [{ stack: "dev", release: running(at("dev"), "a") }],
-  own: undefined,
-  pin: undefined,
-  refusals: new Map(),
-  ...change,
+const open = { ...RULES, pin: false, gates: [], configGates: [] };
+const closed = { ...RULES, pin: false, gates: [{ ...GATES.tests, suites: ["never ran"] }] };
+const ran = (result: Plan) => {
+  if (result.action !== "run") throw new Error(`expected something to run, found ${result.action}`);
+  return result;
+};
+const empty = historyOf(at("prod"));
+const settings = (config: string) => ({ config, manifests: hashOf("m"), settings: {}, secrets: {} });
+
+test("B1: the first environment builds, and nothing is decided there", () => {
+  expect(plan(surveyOf({ place: at("dev"), upstream: [], own: historyOf(at("dev")) }))).toMatchObject({
+    action: "build",
+  });
 });
-const from = (stack: string, release: Upstream["release"]): Upstream[] => [{ stack, release }];
 
-test("B1: only the first environment builds", () => {
-  expect(plan(input({ place: at("dev"), upstream: [] }))).toEqual({ action: "build" });
-  expect(plan(input({ place: at("staging") })).action).toBe("run");
+test("P2: every gate says yes: it moves, under a decision on exactly this", () => {
+  const result = ran(plan(surveyOf()));
+  expect(result).toMatchObject({
+    image: IMAGE,
+    kind: "promoted",
+    moves: true,
+    waiting: null,
+    after: RUNNING.id,
+  });
+  expect(result.decision).toMatchObject({ after: RUNNING.id, config: CONFIG, carriedOut: false });
+  expect(result.decision.verdicts.map(({ pass }) => pass)).not.toContain(false);
 });
 
-test("P1: the digest comes from upstream", () => {
-  expect(plan(input({}))).toEqual({ action: "run", image: image("a"), waiting: null });
+test("P2: a gate says no: it stays, says why, and unrelated changes still go through", () => {
+  const result = ran(plan(surveyOf({ rules: closed })));
+  expect(result).toMatchObject({ image: OLD, moves: false, after: null, decision: { carriedOut: true } });
+  expect(result.waiting).toMatch(/may not enter prod: 1 of \d+ gates says no: tests/);
 });
 
-test("upstream that never ran or was destroyed: the stack waits, without a workload", () => {
-  const result = plan(input({ upstream: from("dev", undefined) }));
-  expect(result).toEqual({
+test("P2: nothing runs yet and a gate says no: it waits, without a workload", () => {
+  expect(plan(surveyOf({ rules: closed, own: empty }))).toMatchObject({
     action: "wait",
-    waiting: "staging waits for dev, which has released nothing yet. Run: pulumi up --stack dev",
+    waiting: expect.stringMatching(/never ran/) as string,
   });
 });
 
-test("upstream that was destroyed does not take away what already runs", () => {
-  const result = plan(input({ upstream: from("dev", undefined), own: running(at("staging"), "b") }));
-  expect(result).toEqual({
-    action: "run",
-    image: image("b"),
-    waiting: expect.stringContaining("released nothing yet") as string,
-  });
-});
-
-test("upstream that waits itself gives nothing", () => {
-  expect(plan(input({ upstream: from("dev", releaseOf(at("dev"), null, "for something")) })).action).toBe(
-    "wait",
+test("P2: a pin that may not enter is an error, with the same words", () => {
+  const survey = surveyOf({ rules: closed, pin: IMAGE.digest });
+  const { waiting } = ran(plan(surveyOf({ rules: closed })));
+  expect(() => plan(survey)).toThrow(
+    expect.objectContaining({
+      code: "may-not-enter",
+      message: expect.stringContaining(waiting ?? "?") as string,
+    }),
   );
 });
 
-test("B1: what was built from uncommitted files cannot leave dev", () => {
-  const upstream = from("dev", running(at("dev"), "a", { dirty: true, tag: `${"c".repeat(40)}-dirty` }));
-  expect(plan(input({ upstream }))).toEqual({
-    action: "wait",
-    waiting: expect.stringContaining("uncommitted files") as string,
+describe("a decision is made once", () => {
+  const stale = { ...RULES, pin: false, gates: [GATES.scan, GATES.soak] };
+
+  test("what runs goes on however old its evidence is, with inputs that never change", () => {
+    const own = historyOf(
+      at("prod"),
+      deployed(at("prod"), IMAGE, ago(400 * DAY), { decision: hashOf("decision") }),
+    );
+    const [entry] = own.deployments;
+    if (!entry) throw new Error("no deployment");
+    const later = surveyOf({
+      rules: stale,
+      own: { ...own, decisions: [decided(entry)] },
+      now: new Date(Number(NOW) + 900 * DAY),
+    });
+    const result = ran(plan(later));
+    expect(result).toMatchObject({ image: IMAGE, moves: false, waiting: null, after: entry.record.previous });
+    expect(decisionOf(later, result)).toMatchObject({
+      after: null,
+      config: CONFIG,
+      basis: { carriedOut: true },
+    });
   });
-  expect(plan(input({ upstream, own: running(at("staging"), "b") }))).toMatchObject({
-    action: "run",
-    image: image("b"),
+
+  test("also when the environment before was destroyed", () => {
+    const upstream = [{ stack: "staging", history: historyOf(STAGING), release: null }];
+    expect(ran(plan(surveyOf({ upstream })))).toMatchObject({ image: OLD, moves: false });
   });
-  expect(() => plan(input({ upstream, pin: digest("a") }))).toThrow(ReleaseError);
+
+  test("a removed environment comes back under its own decision", () => {
+    const gone = deployed(at("prod"), OLD, ago(DAY), { kind: "removed", number: 1, previous: RUNNING.id });
+    const own = { ...historyOf(at("prod"), RUNNING, gone), decisions: OWN.decisions };
+    const upstream = [{ stack: "staging", history: historyOf(STAGING), release: null }];
+    expect(ran(plan(surveyOf({ own, upstream })))).toMatchObject({
+      image: OLD,
+      kind: "rebuilt",
+      after: gone.id,
+      decision: { carriedOut: true, after: null },
+    });
+  });
+
+  test("a removed environment does not come back with what is blocked since", () => {
+    const gone = deployed(at("prod"), OLD, ago(DAY), { kind: "removed", number: 1, previous: RUNNING.id });
+    const own = { ...historyOf(at("prod"), RUNNING, gone), decisions: OWN.decisions };
+    expect(plan(blocked(surveyOf({ own, rules: closed }))).action).toBe("wait");
+  });
+
+  test("a revoked decision lets nothing go on without a new one", () => {
+    const own = { ...OWN, decisions: [] };
+    expect(plan(surveyOf({ own, rules: closed }))).toMatchObject({ action: "wait" });
+    expect(ran(plan(surveyOf({ own })))).toMatchObject({ image: IMAGE, decision: { carriedOut: false } });
+  });
 });
 
-describe("P8: an environment cannot be skipped", () => {
-  test.each([
-    ["a stack that says it is another environment", from("staging", running(at("dev"), "a"))],
-    ["a stack of another service", from("staging", running(at("staging", undefined, "other"), "a"))],
-  ])("%s is refused", (_, upstream) => {
-    expect(() => plan(input({ place: at("prod", "eu"), upstream }))).toThrow(
+describe("P5: settings", () => {
+  test("a change of them alone has its own gates", () => {
+    const survey = surveyOf({
+      configuration: settings(hashOf("other")),
+      rules: { ...closed, configGates: [] },
+    });
+    expect(ran(plan(survey))).toMatchObject({
+      image: OLD,
+      kind: "configured",
+      moves: true,
+      after: RUNNING.id,
+      decision: { config: hashOf("other"), carriedOut: false },
+    });
+  });
+
+  test("refused, it registers nothing", () => {
+    const survey = surveyOf({ configuration: settings(hashOf("other")), rules: closed });
+    expect(() => plan(survey)).toThrow(
       expect.objectContaining({
-        code: "wrong-upstream",
-        message: expect.stringMatching(/Stack staging: expected the release of hello in staging/) as string,
+        code: "settings-may-not-change",
+        message: expect.stringMatching(/approvals/) as string,
+      }),
+    );
+  });
+
+  test("PRO-007: an approval of digest and settings does not cover other settings", () => {
+    const survey = surveyOf({ configuration: settings(hashOf("other")) });
+    expect(() => plan(survey)).toThrow(/approvals/);
+    expect(() => plan(surveyOf({ configuration: settings(hashOf("other")), pin: IMAGE.digest }))).toThrow(
+      /approvals/,
+    );
+  });
+});
+
+describe("hold", () => {
+  const until = new Date(Number(NOW) + DAY);
+
+  test("keeps a candidate out until its time has come", () => {
+    expect(ran(plan(surveyOf({ hold: until })))).toMatchObject({
+      image: OLD,
+      waiting: `prod is held until ${until.toISOString()} (waybill:hold)`,
+    });
+    expect(ran(plan(surveyOf({ hold: ago(1) })))).toMatchObject({ image: IMAGE, waiting: null });
+  });
+
+  test("and a pin does not go round it", () => {
+    expect(() => plan(surveyOf({ hold: until, pin: IMAGE.digest }))).toThrow(/is held until/);
+  });
+});
+
+describe("E7: what runs is blocked meanwhile", () => {
+  test("it is the first thing that is said; it may keep running where the rules keep it", () => {
+    expect(ran(plan(blocked(surveyOf({ rules: closed }))))).toMatchObject({
+      image: OLD,
+      notes: [expect.stringMatching(/^BLOCKED: hello in prod runs .* sam blocked: CVE/)],
+    });
+  });
+
+  test("or is refused where they stop it", () => {
+    const survey = blocked(surveyOf({ rules: { ...closed, blocked: "stop" } }));
+    expect(() => plan(survey)).toThrow(expect.objectContaining({ code: "blocked" }));
+  });
+});
+
+describe("where images are built", () => {
+  const place = at("dev");
+  const built = deployed(place, IMAGE, ago(DAY), { kind: "built" });
+
+  test("the same image again is the same deployment", () => {
+    const survey = surveyOf({ place, own: historyOf(place, built), upstream: [] });
+    expect(builtDeploymentOf(survey, IMAGE)).toMatchObject({ kind: "built", after: null });
+    expect(builtDeploymentOf(survey, OLD)).toMatchObject({ kind: "built", after: built.id });
+  });
+
+  test("other settings are another one", () => {
+    const survey = surveyOf({
+      place,
+      own: historyOf(place, built),
+      upstream: [],
+      configuration: settings(hashOf("other")),
+    });
+    expect(builtDeploymentOf(survey, IMAGE)).toMatchObject({ kind: "configured", after: built.id });
+  });
+});
+
+describe("for whatever is known", () => {
+  const surveys = fc
+    .record({
+      rules: fc.constantFrom(open, closed, { ...RULES, pin: false }, { ...RULES, pin: true }),
+      pin: fc.constantFrom<(Digest | undefined)[]>(undefined, IMAGE.digest, OLD.digest),
+      own: fc.constantFrom(empty, OWN, { ...OWN, decisions: [] }),
+      config: fc.constantFrom(CONFIG, hashOf("other")),
+      hold: fc.constantFrom(undefined, new Date(Number(NOW) + DAY)),
+      upstream: fc.constantFrom(
+        ENTERED,
+        deployed(STAGING, { ...IMAGE, dirty: true }, ago(2 * DAY)),
+        deployed(STAGING, OLD, ago(2 * DAY)),
+      ),
+    })
+    .map(
+      ({ config, upstream, ...rest }): (() => Survey) =>
+        () =>
+          surveyOf({
+            ...rest,
+            configuration: settings(config),
+            upstream: [{ stack: "staging", history: historyOf(STAGING, upstream), release: undefined }],
+          }),
+    );
+  const attempt = (survey: () => Survey): Plan | "refused" => {
+    try {
+      return plan(survey());
+    } catch {
+      return "refused";
+    }
+  };
+
+  test("nothing enters that a gate refuses, and nothing moves without a decision on it", () => {
+    fc.assert(
+      fc.property(surveys, (make) => {
+        const result = attempt(make);
+        if (result === "refused" || result.action !== "run") return;
+        const survey = make();
+        const runs = survey.last?.removed === false ? survey.last.entry.record : undefined;
+        const carried = survey.own.decisions.some(
+          ({ record }) => record.digest === result.image.digest && record.config === result.decision.config,
+        );
+        if (result.decision.carriedOut) expect(carried).toBe(true);
+        else expect(mayEnter(result.decision.verdicts)).toBe(true);
+        if (result.image.digest !== runs?.image.digest && survey.offered)
+          expect(mayEnter(evaluate(survey.offered))).toBe(true);
+        if (!result.moves) expect(result.image.digest).toBe(runs?.image.digest);
+        expect(result.decision.config).toBe(survey.configuration.config);
+      }),
+    );
+  });
+
+  test("the same facts give the same plan, and what runs is never taken away", () => {
+    fc.assert(
+      fc.property(surveys, (make) => {
+        const result = attempt(make);
+        expect(attempt(make)).toEqual(result);
+        if (result !== "refused" && make().own.decisions.length > 0) expect(result.action).toBe("run");
       }),
     );
   });
 });
 
-describe("P12: several targets upstream", () => {
-  const place = at("archive");
-  const targets = (eu: string, us: string) => [
-    { stack: "prod-eu", release: running(at("prod", "eu"), eu) },
-    { stack: "prod-us", release: running(at("prod", "us"), us) },
-  ];
-  test("one digest everywhere moves on", () => {
-    expect(plan(input({ place, upstream: targets("a", "a") }))).toMatchObject({
-      action: "run",
-      image: image("a"),
-    });
-  });
-  test("two digests wait, and both are named", () => {
-    const { waiting } = plan(input({ place, upstream: targets("a", "b") })) as { waiting: string };
-    expect(waiting).toContain(`prod-eu runs ${digest("a")}; prod-us runs ${digest("b")}`);
-  });
-  test("one missing waits", () => {
-    const upstream = [...targets("a", "a").slice(0, 1), { stack: "prod-us", release: undefined }];
-    expect(plan(input({ place, upstream }))).toMatchObject({
-      action: "wait",
-      waiting: expect.stringContaining("prod-us") as string,
-    });
-  });
-});
-
-describe("a pin", () => {
-  test("may name what upstream released or what runs here", () => {
-    const own = running(at("staging"), "b");
-    expect(plan(input({ own, pin: digest("a") }))).toMatchObject({
-      action: "run",
-      image: image("a"),
-      waiting: null,
-    });
-    expect(plan(input({ own, pin: digest("b") }))).toMatchObject({
-      action: "run",
-      image: image("b"),
-      waiting: null,
-    });
-  });
-  test("that names anything else is refused", () => {
-    expect(() => plan(input({ pin: digest("e") }))).toThrow(
-      expect.objectContaining({
-        code: "pin-not-released",
-        message: expect.stringContaining(`expected ${digest("a")}, found ${digest("e")}`) as string,
-      }),
-    );
-  });
-  test.each(["latest", "hello:latest", "registry.example/hello:1.0", "sha256:abc", ""])(
-    "of %j is refused: only a digest stays what it was",
-    (pin) => {
-      expect(() => plan(input({ pin }))).toThrow(expect.objectContaining({ code: "pin-malformed" }));
-    },
-  );
-});
-
-describe("evidence that says no", () => {
-  const refusals = new Map([[digest("a"), "it is not signed"]]);
-  test("keeps a digest out, and the stack stays where it is", () => {
-    expect(plan(input({ refusals }))).toEqual({
-      action: "wait",
-      waiting: `staging does not take ${digest("a")}: it is not signed`,
-    });
-    expect(plan(input({ refusals, own: running(at("staging"), "b") }))).toMatchObject({
-      action: "run",
-      image: image("b"),
-    });
-  });
-  test("cannot be pinned away", () => {
-    expect(() => plan(input({ refusals, pin: digest("a") }))).toThrow(/it is not signed/);
-  });
-  test("does not take away what runs already", () => {
-    expect(plan(input({ refusals, own: running(at("staging"), "a") }))).toMatchObject({
-      action: "run",
-      image: image("a"),
-    });
-  });
-});
-
-test("a release that was copied from another stack is not taken for the own one", () => {
-  expect(plan(input({ upstream: from("dev", undefined), own: running(at("dev"), "b") })).action).toBe("wait");
-});
-
-const releases = fc.option(
-  fc.record({
-    hex: fc.constantFrom("a", "b", "c"),
-    dirty: fc.boolean(),
-    environment: fc.constantFrom("dev", "staging", "prod"),
-  }),
-  { nil: undefined },
-);
-
-test("whatever the inputs: what runs was released upstream, clean and proven, or ran here before; same input, same plan", () => {
-  fc.assert(
-    fc.property(
-      releases,
-      releases,
-      fc.option(fc.constantFrom("a", "b", "c").map(digest), { nil: undefined }),
-      fc.subarray(["a", "b", "c"]),
-      (up, own, pin, refused) => {
-        const release = (r: typeof up) => r && running(at(r.environment), r.hex, { dirty: r.dirty });
-        const given = input({
-          upstream: from("dev", release(up)),
-          own: release(own),
-          pin,
-          refusals: new Map(refused.map((hex) => [digest(hex), "no"])),
-        });
-        const decide = () => {
-          try {
-            return plan(given);
-          } catch (error) {
-            expect(error).toBeInstanceOf(ReleaseError);
-            return undefined;
-          }
-        };
-        const first = decide();
-        expect(decide()).toEqual(first);
-        if (first?.action !== "run") return;
-        const fromUpstream =
-          up?.environment === "dev" &&
-          !up.dirty &&
-          !refused.includes(up.hex) &&
-          first.image.digest === digest(up.hex);
-        const fromHere = own?.environment === "staging" && first.image.digest === digest(own.hex);
-        expect(fromUpstream || fromHere).toBe(true);
-      },
-    ),
-    { numRuns: 5000 },
-  );
-});
+/** The one that runs is blocked by somebody. */
+function blocked(survey: Survey): Survey {
+  if (!survey.last) return survey;
+  const blocks = [{ reason: "CVE-2026-9", by: "sam", at: NOW }];
+  const report = { ...survey.last.facts.report, blocks };
+  return { ...survey, last: { ...survey.last, facts: { ...survey.last.facts, report } } };
+}

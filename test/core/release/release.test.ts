@@ -103,7 +103,7 @@ test("the published schema is the one in use", () => {
 const finished = { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" };
 const workload = (change: Partial<ObservedWorkload> = {}): ObservedWorkload => ({
   name: "hello-dev/hello",
-  image: `registry.example/hello@${digest("a")}`,
+  image: `ghcr.io/acme/hello@${digest("a")}`,
   annotations: { [imageAnnotation]: JSON.stringify(image("a")) },
   generation: 3,
   observedGeneration: 3,
@@ -116,7 +116,7 @@ test("what runs is read from the workload", () => {
 });
 
 test.each([
-  ["another digest in the container", { image: `registry.example/hello@${digest("b")}` }],
+  ["another digest in the container", { image: `ghcr.io/acme/hello@${digest("b")}` }],
   ["another repository in the container", { image: `registry.example/evil@${digest("a")}` }],
   ["no annotation", { annotations: {} }],
   ["a broken annotation", { annotations: { [imageAnnotation]: "{" } }],
@@ -129,7 +129,7 @@ test.each([
 });
 
 test("a container that a tag names has no readable image", () => {
-  expect(() => readWorkload(workload({ image: "registry.example/hello:latest" }))).toThrow(/digest/);
+  expect(() => readWorkload(workload({ image: "ghcr.io/acme/hello:latest" }))).toThrow(/digest/);
 });
 
 test("a finished rollout passes, also while a pod is down", () => {
