@@ -14,7 +14,7 @@ export function judgeCompatibility(facts: Facts, gate: CompatibilityGate): Answe
     (declaration) => badDeclaration(declaration, gate),
     ({ claim }) => ageRefusal(claim, null, facts.now),
   );
-  const next = attestStep(facts, "compatibility");
+  const next = attestStep(facts, "compatibility", "--report FILE");
   if (!judged) return no(`expected a declaration, found ${foundInstead(facts, "compatibility")}`, next);
   if ("old" in judged) return no(judged.old, next);
   if ("bad" in judged) {

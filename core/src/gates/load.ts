@@ -14,7 +14,7 @@ export function judgeLoad(facts: Facts, gate: LoadGate): Answer {
     (run) => badRun(run, gate),
     ({ claim, said }) => ageRefusal(claim, gate.maxAge, facts.now, said.finishedOn),
   );
-  const next = attestStep(facts, "load");
+  const next = attestStep(facts, "load", "--report FILE --finished TIME");
   if (!judged) return no(`expected a load test, found ${foundInstead(facts, "load")}`, next);
   if (!("used" in judged)) return no(reasonOf(judged), next);
   const { claim, said } = judged.used;

@@ -1,6 +1,7 @@
 import type { DeploymentEntry, History } from "../history";
 import { no, yes } from "./answer";
 import { recordsOf, whereOf } from "./records";
+import { promoteStep } from "./steps";
 import type { Answer, Facts } from "./types";
 import { moment, plain } from "./words";
 
@@ -84,12 +85,13 @@ function neverThere(
   };
 }
 
-function notRunning({ image, place }: Facts, { head }: History, where: string): Broken | undefined {
+function notRunning(facts: Facts, { head }: History, where: string): Broken | undefined {
+  const { image } = facts;
   if (head?.record.kind !== "removed" && head?.record.image.digest === image.digest) return undefined;
   const found = head === undefined || head.record.kind === "removed" ? "nothing" : head.record.image.digest;
   return {
     reason: `expected ${where} to run ${image.digest} now, as it is not pinned, found ${found}`,
-    next: `waybill promote ${place.environment} --service ${place.service} --digest ${image.digest}`,
+    next: promoteStep(facts),
   };
 }
 

@@ -23,7 +23,7 @@ export function judgeReview(facts: Facts, gate: ReviewGate): Answer {
     const when = good.claim.time ? ` on ${moment(good.claim.time)}` : "";
     return yes(`${what} review passed by ${good.name}${when}`, [good.claim.id]);
   }
-  const step = attestStep(facts, "review", ` --what ${what} --result passed`);
+  const step = attestStep(facts, "review", `--what ${what} --result passed`);
   const reasons = (bad ? [bad] : judged).flatMap(({ name, answer }) =>
     "used" in answer ? [] : [`${name}: ${reasonOf(answer)}`],
   );

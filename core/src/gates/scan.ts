@@ -30,7 +30,7 @@ export function judgeScan(facts: Facts, gate: ScanGate): Answer {
     (scan) => badRun(scan, gate) ?? tooMany(scan, gate, accepted),
     ({ claim, said }) => ageRefusal(claim, gate.maxAge, facts.now, said.metadata.scanFinishedOn),
   );
-  const again = attestStep(facts, "scan");
+  const again = attestStep(facts, "scan", "--report FILE");
   if (!judged) return no(`expected a scan, found ${foundInstead(facts, "vulns")}`, again);
   if (!("used" in judged)) {
     const isUsable = "bad" in judged && !newest(scans).some((scan) => badRun(scan, gate) !== undefined);
@@ -92,8 +92,9 @@ function describe(excepted: readonly Accepted[]): string {
 }
 
 function fewerFindings(facts: Facts, { exceptionsBy }: ScanGate): string {
+  const { service, environment } = facts.place;
   const fix = "Build an image without these findings";
   return exceptionsBy.length === 0
     ? `${fix}.`
-    : `${fix}; or except them in promotion.yaml and have ${either(exceptionsBy)} sign: ${attestStep(facts, "exception")}`;
+    : `${fix}; or except them in promotion.yaml and have ${either(exceptionsBy)} sign: ${attestStep(facts, "exception", `--finding ID --service ${service} --environment ${environment} --reason TEXT --until TIME`)}`;
 }

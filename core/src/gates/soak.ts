@@ -28,17 +28,22 @@ export function judgeSoak(facts: Facts, gate: SoakGate): Answer {
       "Remove the soak gate of the first environment.",
     );
   const { environment } = one.history.place;
+  const reports = attestStep(
+    facts,
+    "incidents",
+    `--report FILE --service ${facts.place.service} --environment ${environment}`,
+  );
   const ids = since.map(({ id }) => id);
   const start = Math.max(...since.map((each) => Number(each.start)));
   if (gate.incidents === null) return ripe(facts, gate, start, `in ${environment}, time only`, ids);
   const found = coverIncidents(facts, { ...gate, source: gate.incidents, environment, start });
   if ("open" in found) {
-    return no(found.open, attestStep(facts, "incidents", ` --about ${environment}`), ids);
+    return no(found.open, reports, ids);
   }
   const what = `in ${environment} without an incident (${gate.incidents})`;
   const answer = ripe(facts, gate, found.start, what, [...ids, ...found.evidence]);
   if (!answer.pass || found.uncovered === undefined) return answer;
-  return no(found.uncovered, attestStep(facts, "incidents", ` --about ${environment}`), ids);
+  return no(found.uncovered, reports, ids);
 }
 
 function ripe(

@@ -1,11 +1,20 @@
 import type { Facts } from "./types";
 
-/** Commands that a no names, with the names of this very case in them. */
-export function attestStep({ image, place }: Facts, what: string, flags = ""): string {
-  return `waybill attest ${what} ${image.repository}@${image.digest} --service ${place.service} --environment ${place.environment}${flags}`;
+/** Commands that a no names, with the names of this very case in them; FILE, TIME, TEXT and REF are for who runs them. */
+export function attestStep({ image }: Facts, what: string, flags: string): string {
+  return `waybill attest ${what} ${image.repository}@${image.digest} ${flags} --signer REF`;
 }
 
-export function approveStep({ image, place }: Facts): string {
-  const target = place.target === undefined ? "" : ` --target ${place.target}`;
-  return `waybill approve ${place.environment} --service ${place.service}${target} --digest ${image.digest}`;
+export function approveStep(facts: Facts): string {
+  const { image, place } = facts;
+  return `waybill approve ${place.environment} --digest ${image.digest}${placeFlags(facts)} --signer REF`;
+}
+
+export function promoteStep(facts: Facts): string {
+  const { image, place } = facts;
+  return `waybill promote ${place.environment} --digest ${image.digest}${placeFlags(facts)}`;
+}
+
+function placeFlags({ place }: Facts): string {
+  return ` --service ${place.service}${place.target === undefined ? "" : ` --target ${place.target}`}`;
 }

@@ -28,7 +28,7 @@ export function judgeTests(facts: Facts, gate: TestsGate): Answer {
   const bad = judged.filter(({ no: reason }) => reason !== undefined);
   const [first] = bad;
   if (first) {
-    const next = attestStep(facts, "tests", ` --mark ${gate.mark} --suite ${first.suite}`);
+    const next = attestStep(facts, "tests", `--mark ${gate.mark} --report FILE=${first.suite}`);
     return no(`${gate.mark}: ${bad.map(({ no: reason }) => reason).join("; ")}`, next, evidence);
   }
   const passed = used.flatMap(({ counts }) => counts).reduce((sum, one) => sum + one.passed, 0);

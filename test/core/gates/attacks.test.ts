@@ -192,7 +192,7 @@ describe("PRO-008: the author approves", () => {
       expect(approvals(facts)).toMatchObject({ pass: false });
       expect(approvals(facts).reason).toContain("dave (made or asks for this change)");
       expect(approvals(facts).next).toBe(
-        `Have bob or carol run: waybill approve prod --service hello --digest ${IMAGE.digest}`,
+        `Have bob or carol run: waybill approve prod --digest ${IMAGE.digest} --service hello --signer REF`,
       );
     }
   });

@@ -102,7 +102,7 @@ describe("tests", () => {
     const verdict = asked(claimOf("test-result", testsOf("staging-passed", { full }), "ci"));
     expect(verdict.reason).toContain("expected a run of suite smoke");
     expect(verdict.next).toMatch(
-      /^waybill attest tests ghcr\.io\/acme\/hello@sha256:.* --mark staging-passed --suite smoke$/,
+      /^waybill attest tests ghcr\.io\/acme\/hello@sha256:.* --mark staging-passed --report FILE=smoke --signer REF$/,
     );
   });
   test("by somebody else than the gate names", () =>
@@ -305,7 +305,7 @@ describe("order", () => {
     expect(order({ upstream, pinned: true }).pass).toBe(true);
     expect(order({ upstream, pinned: false })).toMatchObject({
       pass: false,
-      next: `waybill promote prod --service hello --digest ${IMAGE.digest}`,
+      next: `waybill promote prod --digest ${IMAGE.digest} --service hello`,
     });
     expect(order({ pinned: false }).pass).toBe(true);
   });
