@@ -26,6 +26,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "diff",
+    {
+      summary: "a promotion as a person reviews it: old and new, and every gate's answer",
+      load: () => load(require("./commands/diff")),
+    },
+  ],
+  [
     "promote",
     {
       summary: "asks all gates of an environment and pins the digest there on a full yes",

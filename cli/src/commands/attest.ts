@@ -6,15 +6,25 @@ import { readPredicateType } from "../policy";
 import { oneImage } from "../registry";
 import { say, SIGNING_FLAGS, SIGNING_HELP } from "../say";
 
-/** These have commands of their own, which know what belongs into them. */
+/** These have commands of their own, which do more than sign. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   [PREDICATE_TYPES.signature]: "evidence sign",
   [PREDICATE_TYPES.block]: "block",
   [PREDICATE_TYPES.revocation]: "evidence revoke",
 };
 
+/** `attest NAME` is a command of its own, which makes the predicate; ready-made it is signed by its type's URI. */
+const WITH_COMMANDS: readonly string[] = [
+  "load",
+  "incidents",
+  "compatibility",
+  "review",
+  "override",
+  "exception",
+];
+
 const TYPES = Object.entries(PREDICATE_TYPES)
-  .filter(([, type]) => !Object.hasOwn(ELSEWHERE, type))
+  .filter(([name, type]) => !Object.hasOwn(ELSEWHERE, type) && !WITH_COMMANDS.includes(name))
   .map(([name]) => name);
 
 export const command: Command = {
@@ -22,6 +32,8 @@ export const command: Command = {
   help: [
     `TYPE               ${TYPES.join(", ")}; or the type's URI`,
     "--predicate FILE   what to say, as JSON; it is checked before it is signed",
+    "From what tools write: waybill attest tests, scan, load, incidents, compatibility;",
+    "what people say: waybill attest review, override, exception.",
     ...SIGNING_HELP,
   ],
   flags: { predicate: { type: "string" }, ...SIGNING_FLAGS },

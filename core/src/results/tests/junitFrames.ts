@@ -55,7 +55,8 @@ export function suiteOf(about: string, { name, attributes }: Element): OpenSuite
   const declared = {
     tests: count("tests"),
     failed: count("failures", "errors"),
-    skipped: count("skipped", "skips", "disabled"),
+    // googletest counts what is switched off alone at its root, and with what was skipped below.
+    skipped: count("skipped", "skips") === undefined ? undefined : count("skipped", "skips", "disabled"),
   };
   // The root that holds several suites may say nothing; a suite that says nothing could have lost anything.
   if (name === "testsuite" && (declared.tests === undefined || declared.failed === undefined))
