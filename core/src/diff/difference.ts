@@ -37,6 +37,8 @@ export interface Difference {
     readonly changes: ScanChanges | null;
   };
   readonly settings: SettingsChanges | null;
+  /** Hashes of settings, secrets and manifests; approvals bind the new one. */
+  readonly config: { readonly from: string | null; readonly to: string };
   readonly verdicts: readonly Verdict[];
   readonly mayEnter: boolean;
   readonly summary: string;
@@ -79,6 +81,7 @@ export function differenceOf(survey: Survey, { range, shapes }: Looked): Differe
       changes: after && (before ?? !running) ? compareScans(before?.findings ?? [], after.findings) : null,
     },
     settings: running ? compareSettings(running.entry.record, configuration) : null,
+    config: { from: running?.entry.record.config ?? null, to: configuration.config },
     verdicts,
     mayEnter: mayEnter(verdicts),
     summary: summary(verdicts),

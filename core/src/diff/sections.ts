@@ -4,7 +4,7 @@ import type { CommitRange } from "../source";
 import type { Difference } from "./difference";
 import { countBySeverity, type ScanFinding } from "./findings";
 import type { PackageChanges } from "./packages";
-import type { SettingsChanges } from "./settings";
+import type { SettingChange } from "./settings";
 
 /** One part of the review: a title, one line that answers it, and details. */
 export interface Section {
@@ -21,7 +21,7 @@ export function sectionsOf(difference: Difference): Section[] {
   return [
     what(difference),
     commits(difference),
-    settings(difference.settings, difference.from !== null),
+    settings(difference),
     base(difference),
     packages(difference),
     size(difference.shapes),
@@ -82,21 +82,30 @@ function directionOf({ direction, commits }: CommitRange): string {
     : `${count}, and the old ones are not among the new one's ancestors`;
 }
 
-function settings(changes: SettingsChanges | null, runs: boolean): Section {
+function settings({ settings: changes, config, from }: Difference): Section {
   const title = "Settings";
-  if (!changes) return { title, answer: runs ? "not known" : "all are new, as nothing runs here", lines: [] };
-  const count = changes.settings.length + (changes.manifests ? 1 : 0);
-  if (count === 0) return { title, answer: "no change of settings or secrets", lines: [] };
-  const lines = changes.settings.map(({ name, kind, from, to, secret }) => {
-    if (secret) return `${kind}  ${name}  (a secret; its value is not shown)`;
-    return `${kind}  ${name}  ${from ?? "not set"} -> ${to ?? "not set"}`;
-  });
-  const manifests = changes.manifests ? ["changed  port, probes or resources in service.yaml"] : [];
-  return {
-    title,
-    answer: `${count} ${count === 1 ? "change" : "changes"} BESIDES the image`,
-    lines: [...lines, ...manifests],
-  };
+  const hash = `hash  ${config.to}`;
+  if (!changes)
+    return { title, answer: from ? "not known" : "all are new, as nothing runs here", lines: [hash] };
+  const lines = [
+    ...changes.settings.map(settingLine),
+    ...(changes.manifests ? ["changed  port, probes or resources in service.yaml"] : []),
+  ];
+  if (lines.length === 0 && config.from !== config.to) {
+    return {
+      title,
+      answer: "A CHANGE BESIDES THE IMAGE that cannot be shown: secrets could not be read",
+      lines: [hash],
+    };
+  }
+  if (lines.length === 0) return { title, answer: "no change of settings or secrets", lines: [hash] };
+  const answer = `${lines.length} ${lines.length === 1 ? "CHANGE" : "CHANGES"} BESIDES THE IMAGE`;
+  return { title, answer, lines: [...lines, hash] };
+}
+
+function settingLine({ name, kind, from, to, secret }: SettingChange): string {
+  if (secret) return `${kind}  ${name}  (a secret; its value is not shown)`;
+  return `${kind}  ${name}  ${from ?? "not set"} -> ${to ?? "not set"}`;
 }
 
 function base({ base: { from, to }, from: old }: Difference): Section {
