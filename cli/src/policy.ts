@@ -1,28 +1,29 @@
 import { existsSync } from "node:fs";
 import { quote } from "@waybill/core/image";
-import { loadTrust, PREDICATE_TYPES, predicateType, type Trust } from "@waybill/core/trust";
+import { loadTrustOf } from "@waybill/core/promotion";
+import { PREDICATE_TYPES, predicateType, type Trust } from "@waybill/core/trust";
 import { type Arguments, CliError } from "./command";
 import { textFlag } from "./input";
 
-const DEFAULT = "trust.yaml";
+export const PROMOTION_FILE = "promotion.yaml";
 
 /** Nobody is trusted by default, so without a policy there is nothing to say. */
 export function readTrust(args: Arguments): Trust {
   const file = textFlag(args, "trust");
-  if (file === undefined && !existsSync(DEFAULT)) {
+  if (file === undefined && !existsSync(PROMOTION_FILE)) {
     throw new CliError("usage", {
       about: "trust policy",
-      expected: `--trust FILE, or ${DEFAULT} in this folder`,
+      expected: `--trust FILE, or ${PROMOTION_FILE} in this folder`,
       found: "neither",
       next: "Write who may say what about your images; docs/evidence.md has an example.",
     });
   }
-  return loadTrust(file ?? DEFAULT);
+  return loadTrustOf(file ?? PROMOTION_FILE);
 }
 
 /** For commands that do their work without one, and say more with one. */
 export function findTrust(args: Arguments): Trust | undefined {
-  return textFlag(args, "trust") === undefined && !existsSync(DEFAULT) ? undefined : readTrust(args);
+  return textFlag(args, "trust") === undefined && !existsSync(PROMOTION_FILE) ? undefined : readTrust(args);
 }
 
 /** A type URI or a short name; a short name that is none would ask for what nobody ever writes. */

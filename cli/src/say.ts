@@ -19,7 +19,7 @@ export const SIGNING_FLAGS = {
 
 export const SIGNING_HELP = [
   "--signer REF       a file that says how to sign (docs/evidence.md), or NAME://KEY for a key service",
-  "--trust FILE       tells whether it counts (default: trust.yaml, if there is one)",
+  "--trust FILE       tells whether it counts (default: promotion.yaml, if there is one)",
   "--json             one JSON object (docs/cli.md)",
   "Exit code 1 if it was attached, but counts for nothing under the trust policy.",
 ];

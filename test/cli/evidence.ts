@@ -7,7 +7,7 @@ import { waybill } from "./run";
 
 const folder = mkdtempSync(join(tmpdir(), "waybill-cli-"));
 const before = process.cwd();
-// Where no trust.yaml lies around.
+// Where no promotion.yaml lies around.
 beforeAll(() => process.chdir(folder));
 afterAll(() => {
   process.chdir(before);

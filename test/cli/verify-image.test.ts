@@ -228,7 +228,7 @@ describe("wrong usage: exit 2", () => {
   test("no trust policy at all: nobody is trusted by default", async () => {
     const { code, err } = await run(["verify", `registry.example/team/app@sha256:${"0".repeat(64)}`]);
     expect(code).toBe(2);
-    expect(err).toMatch(/expected --trust FILE, or trust\.yaml in this folder, found neither/);
+    expect(err).toMatch(/expected --trust FILE, or promotion\.yaml in this folder, found neither/);
   });
 });
 

@@ -21,7 +21,7 @@ const environment = {
 };
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The real command in a process of its own, in a folder with trust.yaml, as its user has it. */
+/** The real command in a process of its own, in a folder with promotion.yaml, as its user has it. */
 function waybill(...args: string[]): Promise<Ran> {
   return run(process.execPath, [command, ...args], folder, environment);
 }
@@ -41,9 +41,13 @@ beforeAll(async () => {
   await must("key", "team.key", "--password-env", "PASSWORD");
   put("signing.yaml", { key: { file: "team.key", password: { env: "PASSWORD" } } });
   const say = ["signature", "provenance", "spdx", "block", "revocation"];
-  put("trust.yaml", {
+  put("promotion.yaml", {
     version: 1,
-    signers: [{ name: "team", key: { file: "team.pub" }, may: [{ say, for: ["dev"] }] }],
+    owner: "platform@example.com",
+    nextReview: "2099-01-01",
+    environments: [{ name: "dev" }],
+    services: { app: { path: "app" } },
+    trust: { signers: [{ name: "team", key: { file: "team.pub" }, may: [{ say, for: ["dev"] }] }] },
   });
   put("provenance.json", PROVENANCE);
   put("spdx.json", SPDX);

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { dirname, resolve } from "node:path";
 import { parseStatement, parseBundle, type Spdx } from "@waybill/core/evidence";
 import { type PinnedReference, parsePinned } from "@waybill/core/image";
+import { loadPromotion } from "@waybill/core/promotion";
 import { type AttachedPiece, collectEvidence, proofRefusal, prove } from "@waybill/core/proof";
 import { createRegistry, type Registry } from "@waybill/core/registry";
-import { loadTrust, predicateName } from "@waybill/core/trust";
+import { predicateName } from "@waybill/core/trust";
 import { ensureTools } from "@waybill/tools";
 import { proxyTo, type RunningServer, serve, type TestRequest } from "../support/registry";
 import { type RealRegistry, startOlareg } from "../support/registry/olareg";
@@ -14,7 +15,7 @@ import { useSandbox, type TestSandbox } from "./support/sandbox";
 
 jest.setTimeout(240_000);
 
-const trust = loadTrust(resolve(__dirname, "../../trust.yaml"));
+const { trust } = loadPromotion(resolve(__dirname, "../../promotion.yaml"));
 const registry: Registry = createRegistry();
 const DEMAND = { environment: "staging", now: new Date(), predicates: ["signature", "provenance", "spdx"] };
 

@@ -56,7 +56,7 @@ beforeAll(async () => {
   // The working directory must never choose the rules.
   writeFileSync(
     join(folder, "promotion.yaml"),
-    "version: 1\nenvironments: [{ name: staging }]\nservices: { a: { path: . } }\n",
+    "version: 1\nowner: o\nnextReview: 2099-01-01\nenvironments: [{ name: staging }]\nservices: { a: { path: . } }\ntrust: { signers: [] }\n",
   );
   expect(await pulumi("stack", "init", "test")).toMatchObject({ code: 0 });
 });

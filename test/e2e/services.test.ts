@@ -1,6 +1,5 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { runningDigests } from "./support/cluster";
 import { TestProject } from "./support/project";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
@@ -16,14 +15,11 @@ beforeAll(async () => {
   cpSync(join(project.folder, "examples/hello"), join(project.folder, "services/second"), {
     recursive: true,
   });
-  project.write(
-    "promotion.yaml",
-    stringify({
-      version: 1,
-      environments: [{ name: "dev" }, { name: "prod", targets: [{ name: "eu" }, { name: "us" }] }],
-      services: { first: { path: "examples/hello" }, second: { path: "services/second" } },
-    }),
-  );
+  project.promotion((document) => {
+    const targets = [{ name: "eu" }, { name: "us" }];
+    document.environments = [{ name: "dev" }, { name: "prod", pin: "optional", targets }];
+    document.services = { first: { path: "examples/hello" }, second: { path: "services/second" } };
+  });
   project.commit("two services");
 });
 afterAll(() => project.remove());
@@ -34,6 +30,7 @@ async function stackOf(service: string, environment: string, target?: string): P
     service,
     environment,
     ...(target !== undefined && { target }),
+    signer: sandbox.signer,
     ...(environment === "dev" && project.building),
     config: { GREETING: stack },
   });

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import type { PromotionDocument } from "@waybill/core/promotion";
 import { TestProject } from "./support/project";
 import { manifestDigest } from "./support/registry";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
@@ -27,23 +27,42 @@ async function stagingWaits(): Promise<string> {
   return release.waiting ?? "";
 }
 
-const committed = (file: string) => `${project.git("show", `HEAD:${file}`)}\n`;
-const original = () => committed("trust.yaml");
+/** The promotion file as committed, changed in one respect. */
+function changed(change: (document: PromotionDocument) => void): void {
+  project.git("checkout", "-q", "HEAD", "--", "promotion.yaml");
+  project.promotion(change);
+}
+
+const unchanged = (): void => {
+  changed(() => undefined);
+};
+
+/** Nobody may say these; what was deployed is signed too, and stays trusted. */
+const without = (...predicates: string[]): void => {
+  changed(({ trust }) => {
+    for (const grant of trust.signers.flatMap(({ may }) => may))
+      grant.say = grant.say.filter((predicate) => !predicates.includes(predicate));
+    trust.signers = trust.signers.filter(({ may }) => may.every(({ say }) => say.length > 0));
+  });
+};
 
 test("E3: nobody is trusted who is not listed", async () => {
-  project.write("trust.yaml", "version: 1\nsigners: []\n");
+  without("signature", "provenance");
   expect(await stagingWaits()).toMatch(
     /staging does not take sha256:.*not proven:[^]*signature:[^]*provenance:/,
   );
 });
 
 test("E3: a signer that may speak for dev only cannot open staging", async () => {
-  project.write("trust.yaml", original().replace("[dev, staging, prod]", "[dev]"));
+  changed(({ trust }) => {
+    for (const grant of trust.signers.flatMap(({ may }) => may))
+      if (grant.say.includes("signature")) grant.for = ["dev"];
+  });
   expect(await stagingWaits()).toMatch(/not proven/);
 });
 
 test("E3: a signer who may only sign proves no build", async () => {
-  project.write("trust.yaml", original().replace(/say: \[.*\]/, "say: [signature]"));
+  without("provenance");
   const words = await stagingWaits();
   expect(words).toMatch(/- provenance:/);
   expect(words).not.toMatch(/- signature:/);
@@ -52,31 +71,24 @@ test("E3: a signer who may only sign proves no build", async () => {
 test("E7: a blocked digest does not enter, whoever signed it", async () => {
   const { digest = "" } = await project.outputs("dev");
   const blocked = { digest, reason: "bad batch", by: "security@example.com", at: "2026-01-01T00:00:00Z" };
-  project.write("trust.yaml", `${original()}\n${stringify({ blocked: [blocked] })}`);
+  changed(({ trust }) => (trust.blocked = [blocked]));
   expect(await stagingWaits()).toMatch(/blocked.*bad batch|bad batch/);
 });
 
 test("E5: provenance of another builder, repository or branch is a no", async () => {
-  project.write("trust.yaml", original());
-  const promotion = committed("promotion.yaml");
   const provenance = {
     builders: ["https://ci.example.com"],
     repositories: ["https://git.example.com/o/a"],
     branches: ["refs/heads/main"],
   };
-  project.write(
-    "promotion.yaml",
-    promotion.replace(
-      "path: examples/hello",
-      `path: examples/hello\n    provenance: ${JSON.stringify(provenance)}`,
-    ),
-  );
+  changed(({ services }) => {
+    for (const service of Object.values(services)) service.provenance = provenance;
+  });
   expect(await stagingWaits()).toMatch(/provenance/);
-  project.write("promotion.yaml", promotion);
 });
 
 test("PRO-001: a digest that somebody wrote into dev's state has no evidence, and does not enter", async () => {
-  project.write("trust.yaml", original());
+  unchanged();
   const unsigned = (await manifestDigest(`${sandbox.registry}/base/node`, "24")) ?? "";
   const text = await project.must("stack", "export", "--stack", "dev");
   const state = JSON.parse(text) as {
@@ -118,7 +130,7 @@ test("what is signed and proven enters", async () => {
 
 test("evidence that no longer counts does not take away what already runs", async () => {
   const { digest } = await project.outputs("staging");
-  project.write("trust.yaml", "version: 1\nsigners: []\n");
+  without("signature", "provenance");
   const after = await project.mustUp("staging");
   expect(after.digest).toBe(digest);
   expect(after.release.waiting).toMatch(/not proven/);

@@ -36,7 +36,7 @@ const folder = mkdtempSync(join(tmpdir(), "waybill-policy-"));
 export const promotionFile = join(folder, "promotion.yaml");
 writeFileSync(
   promotionFile,
-  "version: 1\nenvironments: [{ name: dev }, { name: staging }, { name: prod }]\nservices: { hello: { path: hello } }\n",
+  "version: 1\nowner: platform@example.com\nnextReview: 2099-01-01\nenvironments: [{ name: dev }, { name: staging }, { name: prod }]\nservices: { hello: { path: hello } }\ntrust: { signers: [] }\n",
 );
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 

@@ -12,7 +12,7 @@ export const command: Command = {
   usage: "IMAGE@sha256:… -o FILE",
   help: [
     "-o, --output FILE   where to write it",
-    "--trust FILE        who may say what; it goes into the file (default: trust.yaml)",
+    "--trust FILE        who may say what; it goes into the file (default: promotion.yaml)",
     "--environment ENV   for which environment it must count (default: any)",
     "--predicate-type T  what must be there; may be repeated (default: signature)",
     "--json              one JSON object (docs/cli.md)",

@@ -10,7 +10,7 @@ import { showEvidence } from "../verify/show";
 export const command: Command = {
   usage: "IMAGE@sha256:…",
   help: [
-    "--trust FILE       who may say what (default: trust.yaml)",
+    "--trust FILE       who may say what (default: promotion.yaml)",
     "--environment ENV  for which environment it must count (default: any)",
     "--json             one JSON object (docs/cli.md)",
     "A time with a question mark was not witnessed by anybody trusted, a signer with one is not proven.",

@@ -18,7 +18,7 @@ export const command: Command = {
     "--signer NAME       as the trust policy names it",
     "--compromised TIME  cut off from this time on, such as 2026-11-20T08:00:00Z (default: altogether)",
     "--environment ENV   may be repeated (default: all that the trust policy names)",
-    "--trust FILE        who may say what (default: trust.yaml)",
+    "--trust FILE        who may say what (default: promotion.yaml)",
     "--json              one JSON object (docs/cli.md)",
     "Exit code 1 if an image loses the last proof of its kind.",
   ],

@@ -43,7 +43,7 @@ export const command: Command = {
   usage: "IMAGE@sha256:… | --offline FILE | --bundle FILE --artifact-digest sha256:… …",
   help: [
     "IMAGE@sha256:…                   what is attached to an image, judged by the trust policy:",
-    "  --trust FILE                   who may say what (default: trust.yaml)",
+    "  --trust FILE                   who may say what (default: promotion.yaml)",
     "  --environment ENV              for which environment it must count (default: any)",
     "  --predicate-type T             what must be there, by short name or URI; may be repeated (default: signature)",
     "--offline FILE                   the same from a file of `waybill evidence export`, with no network:",

@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
+import type { PromotionDocument } from "@waybill/core/promotion";
+import { parse, stringify } from "yaml";
 import { run, type Ran } from "./run";
 import type { TestSandbox } from "./sandbox";
 
@@ -25,14 +26,7 @@ export class TestProject {
     /** Namespaces and image names begin with it, so that tests do not meet. */
     readonly name: string,
   ) {
-    for (const part of [
-      "dist/index.js",
-      "examples",
-      "Pulumi.yaml",
-      "package.json",
-      "trust.yaml",
-      "sandbox/keys",
-    ]) {
+    for (const part of ["dist/index.js", "examples", "Pulumi.yaml", "package.json", "sandbox/keys"]) {
       cpSync(join(repository, part), join(this.folder, part), { recursive: true });
     }
     for (const linked of ["node_modules", "provider"])
@@ -43,7 +37,7 @@ export class TestProject {
       PULUMI_BACKEND_URL: `file://${join(this.folder, ".backend")}`,
     };
     this.write(".gitignore", "node_modules\nprovider\ndist\n.backend\n.settings\n");
-    this.write("promotion.yaml", promotion(name));
+    this.write("promotion.yaml", stringify(promotion(name)));
     this.git("init", "-q");
     this.commit("first");
   }
@@ -51,6 +45,13 @@ export class TestProject {
   write(file: string, text: string): void {
     mkdirSync(resolve(this.folder, file, ".."), { recursive: true });
     writeFileSync(join(this.folder, file), text);
+  }
+
+  /** Changes the promotion file as it stands. */
+  promotion(change: (document: PromotionDocument) => void): void {
+    const document = parse(readFileSync(join(this.folder, "promotion.yaml"), "utf8")) as PromotionDocument;
+    change(document);
+    this.write("promotion.yaml", stringify(document));
   }
 
   git(...args: string[]): string {
@@ -86,7 +87,8 @@ export class TestProject {
 
   /** Dev, staging and prod of the first service, as a new user has them. */
   async usualStacks(): Promise<void> {
-    const common = { service: this.name, config: { GREETING: "hi" }, rolloutSeconds: 30 };
+    const { signer } = this.sandbox;
+    const common = { service: this.name, config: { GREETING: "hi" }, rolloutSeconds: 30, signer };
     await this.stack("dev", {
       ...common,
       environment: "dev",
@@ -173,10 +175,18 @@ export interface Outputs {
   };
 }
 
-function promotion(name: string): string {
-  return stringify({
+/** One service through three environments that ask for no more than proof; people and trust are the project's own. */
+function promotion(name: string): PromotionDocument {
+  const own = parse(readFileSync(join(repository, "promotion.yaml"), "utf8")) as PromotionDocument;
+  const { people = {}, groups = {}, trust } = own;
+  return {
     version: 1,
-    environments: [{ name: "dev" }, { name: "staging" }, { name: "prod" }],
+    owner: "platform@example.com",
+    nextReview: "2099-01-01",
+    people,
+    groups,
+    environments: [{ name: "dev" }, { name: "staging" }, { name: "prod", pin: "optional" }],
     services: { [name]: { path: "examples/hello", stack: "{environment}" } },
-  });
+    trust,
+  };
 }
