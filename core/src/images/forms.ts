@@ -69,6 +69,11 @@ function parseTexts(text: string): unknown[] | undefined {
   }
 }
 
+/** What a list of changes, or a part of an object, would put in. */
+export function findInPatch(value: unknown): ImageOccurrence[] {
+  return oncePerPath(readObject(value, ""));
+}
+
 /** An object says what it is; a patch of kustomize may be one without a kind, or a list of changes. */
 function readObject(value: unknown, at: string): ImageOccurrence[] {
   if (value === UNKNOWN) return [occurrence(at, UNKNOWN)];

@@ -7,4 +7,5 @@ export { below, join, keysOf, readPath } from "./path";
 export { isAllowedRegistry } from "./registries";
 export { findInResource, type ResourceProps } from "./resource";
 export { type Form, imageFieldsOf, type ImageField, knownKinds, type ObjectKind } from "./table";
-export { findInValues } from "./values";
+export { findInLoose, findInValues } from "./values";
+export { findInPatch } from "./forms";

@@ -1,5 +1,5 @@
 import { ImageError, parseReference } from "../image";
-import { isObject, join } from "./path";
+import { below, isObject, join } from "./path";
 import { isSurelyImage } from "./shape";
 
 /** A text that names an image and makes nobody fetch it by itself: an operator, a side car injector or a script may. */
@@ -12,31 +12,44 @@ export interface Mention {
 /** Images in environment variables, commands, arguments and annotations, at any depth. */
 export function findMentions(object: unknown): Mention[] {
   const found: Mention[] = [];
-  search(object, "", undefined, found);
+  if (typeof object === "object" && object !== null) search(object, undefined, undefined, found);
   return found;
 }
 
-function search(value: unknown, at: string, container: string | undefined, found: Mention[]): void {
+/** The way to a value; written out only where something is found. */
+interface Way {
+  readonly before: Way | undefined;
+  readonly key: string | number;
+}
+
+function search(value: object, way: Way | undefined, container: string | undefined, found: Mention[]): void {
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index];
-      if (typeof item === "object" && item !== null) search(item, `${at}[${index}]`, container, found);
+      if (typeof item === "object" && item !== null)
+        search(item, { before: way, key: index }, container, found);
     }
     return;
   }
-  if (!isObject(value)) return;
-  const name = value["image"] !== undefined && typeof value["name"] === "string" ? value["name"] : container;
-  for (const key of Object.keys(value)) {
-    const child = value[key];
+  const fields = value as Record<string, unknown>;
+  const { image, name: called } = fields;
+  const name = image !== undefined && typeof called === "string" ? called : container;
+  for (const key of Object.keys(fields)) {
+    const child = fields[key];
     if (typeof child !== "object" || child === null) continue;
-    const path = join(at, key);
     const read = READERS[key];
-    if (read) {
-      const own = name === undefined ? {} : { container: name };
-      for (const { path: below, image } of read(child))
-        found.push({ path: `${path}${below}`, image, ...own });
-    } else search(child, path, name, found);
+    if (!read) search(child, { before: way, key }, name, found);
+    else
+      for (const { path, image: text } of read(child)) {
+        const own = name === undefined ? {} : { container: name };
+        found.push({ path: below(pathOf({ before: way, key }), path), image: text, ...own });
+      }
   }
+}
+
+function pathOf({ before, key }: Way): string {
+  const at = before ? pathOf(before) : "";
+  return typeof key === "number" ? `${at}[${key}]` : join(at, key);
 }
 
 type Found = readonly { readonly path: string; readonly image: string }[];
@@ -53,7 +66,7 @@ const READERS: Readonly<Record<string, ((value: object) => Found) | undefined>> 
   annotations: (value) =>
     Object.entries(value).flatMap(([key, text]) =>
       typeof text === "string" && isMentioned(text, /image/i.test(key))
-        ? [{ path: join("", key).replace(/^(?!\[)/, "."), image: text }]
+        ? [{ path: join("", key), image: text }]
         : [],
     ),
 };

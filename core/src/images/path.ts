@@ -36,8 +36,19 @@ export function below(at: string, path: string): string {
 
 const PLACE = /(?:^|\.)(?<key>[\w-]+)|\[(?<index>\d+)\]|\[(?<quoted>"(?:[^"\\]|\\.)*")\]/y;
 
-/** The keys and indices on the way to what a path of `join` shows. */
-export function keysOf(path: string): (string | number)[] {
+const MOST_REMEMBERED = 10_000;
+const seen = new Map<string, readonly (string | number)[]>();
+
+/** The keys and indices on the way to what a path of `join` shows. The same few paths come again and again. */
+export function keysOf(path: string): readonly (string | number)[] {
+  const remembered = seen.get(path);
+  if (remembered) return remembered;
+  const keys = parsePlace(path);
+  if (seen.size < MOST_REMEMBERED) seen.set(path, keys);
+  return keys;
+}
+
+function parsePlace(path: string): (string | number)[] {
   const keys: (string | number)[] = [];
   PLACE.lastIndex = 0;
   for (let groups = PLACE.exec(path)?.groups; groups; groups = PLACE.exec(path)?.groups) {

@@ -1,3 +1,4 @@
+import { ImageError, parseReference } from "../image";
 import { type ImageOccurrence, oncePerPath } from "./occurrence";
 import { isObject } from "./path";
 import { findByShape } from "./shape";
@@ -20,4 +21,26 @@ function globalRegistry(values: unknown): string | undefined {
   const { global } = isObject(values) ? values : {};
   const { imageRegistry } = isObject(global) ? global : {};
   return typeof imageRegistry === "string" && imageRegistry !== "" ? imageRegistry : undefined;
+}
+
+const PICTURE = /\.(?:png|jpe?g|svg|gif|webp|ico|bmp|avif)$/i;
+
+/** A file that does not say what it is, as a compose file: what a key calls an image and what reads as one, guessed. */
+export function findInLoose(value: unknown, isJson: boolean): ImageOccurrence[] {
+  return findInValues(value)
+    .filter(
+      ({ path, image }) => typeof image === "string" && !PICTURE.test(image) && namesOne(path, image, isJson),
+    )
+    .map((found) => ({ ...found, guessed: true }));
+}
+
+/** YAML is mostly for machines that run something; JSON is for anything, so there a bare word is no image. */
+function namesOne(path: string, image: string, isJson: boolean): boolean {
+  try {
+    const { tag, digest } = parseReference(image);
+    return tag !== undefined || digest !== undefined || (!isJson && /(?:^|\.)image$/.test(path));
+  } catch (error) {
+    if (error instanceof ImageError) return !isJson && /\$\{|@/.test(image);
+    throw error;
+  }
 }

@@ -1,0 +1,153 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- what speaks to registries is loaded only where one is asked;
+   import() cannot name a CommonJS file without its extension. */
+import { isUtf8 } from "node:buffer";
+import { existsSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { type Asked, Audit, type Audited, NOT_ASKED } from "@waybill/core/audit";
+import type { ImagePath } from "@waybill/core/images";
+import { loadPromotion } from "@waybill/core/promotion";
+import type * as Ask from "../audit/ask";
+import type * as Cluster from "../audit/cluster";
+import type * as Fix from "../audit/fix";
+import { gatherFiles } from "../audit/gather";
+import { showJson, showText } from "../audit/show";
+import { type Arguments, type Command, Exit, type ExitCode, type Io } from "../command";
+import { textFlag, wrongUsage } from "../input";
+import type * as Policy from "../policy";
+import type * as Registries from "../registry";
+
+const PROMOTION = "promotion.yaml";
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+
+export const command: Command = {
+  usage: "PATH…|-|--cluster [--fix [--top N] [--dry-run]] [--verify] [--json]",
+  help: [
+    "Finds every image, says which are named by their digest, and ranks the others by risk.",
+    "PATH               a file, or a folder with YAML, JSON, kustomizations and charts; - is standard input",
+    "--cluster          what runs in the cluster of kubectl's current context",
+    "--promotion FILE   its registries and image paths (default: promotion.yaml, if there is one)",
+    "--verify           asks registries whether what is pinned is signed; --trust FILE says by whom",
+    "--fix              asks registries for the digests of tags, and writes them into the files",
+    "--top N            only the N most dangerous",
+    "--dry-run          shows what --fix would change, and changes nothing",
+    "--json             one JSON object per image and line (docs/cli.md)",
+    "Exit code 1 if an image is not fine, 2 if something could not be read, 3 if a registry did not answer.",
+  ],
+  flags: {
+    cluster: flag,
+    promotion: text,
+    verify: flag,
+    trust: text,
+    fix: flag,
+    top: text,
+    "dry-run": flag,
+    json: flag,
+  },
+  takesPositionals: true,
+  run: async (args, io) => {
+    // Nearly all that is read is thrown away at once. Left alone, V8 would let that pile up to three times the memory.
+    setFlagsFromString("--semi-space-growth-factor=1");
+    const top = readTop(args);
+    const rules = readRules(args);
+    const first = await audit(args, io, rules);
+    const wantsFix = args.flags["fix"] === true || args.flags["dry-run"] === true;
+    if (!wantsFix) return report(first, args, io, top);
+    return fix(first, args, io, rules, top);
+  },
+};
+
+interface PromotionRules {
+  readonly registries: readonly string[] | undefined;
+  readonly imagePaths: readonly ImagePath[];
+}
+
+/** The parts of promotion.yaml that an audit needs. */
+function readRules(args: Arguments): PromotionRules {
+  const file = textFlag(args, "promotion") ?? (existsSync(PROMOTION) ? PROMOTION : undefined);
+  if (file === undefined) return { registries: undefined, imagePaths: [] };
+  const promotion: Partial<PromotionRules> = loadPromotion(file);
+  return { registries: promotion.registries, imagePaths: promotion.imagePaths ?? [] };
+}
+
+function readTop(args: Arguments): number {
+  const given = textFlag(args, "top");
+  if (given === undefined) return Infinity;
+  if (!/^[1-9]\d{0,8}$/.test(given)) throw wrongUsage("audit", "--top with a number from 1 on", given);
+  return Number(given);
+}
+
+async function audit(args: Arguments, io: Io, { registries, imagePaths }: PromotionRules): Promise<Audited> {
+  const { positionals, flags } = args;
+  const live = flags["cluster"] === true;
+  if (positionals.length === 0 && !live) throw wrongUsage("audit", "PATH, - or --cluster", "none of them");
+  const environment = io.environment ?? process.env;
+  const found = new Audit(imagePaths);
+  if (positionals.includes("-")) await addStandardInput(found, io);
+  await gatherFiles(
+    positionals.filter((path) => path !== "-"),
+    found,
+    environment,
+  );
+  if (live) await (require("../audit/cluster") as typeof Cluster).gatherCluster(found, environment);
+  const asked = flags["verify"] === true ? await verify(found, args, io) : new Map<string, Asked>();
+  return found.finish({ registries, ask: (image) => asked.get(image) ?? NOT_ASKED });
+}
+
+async function addStandardInput(found: Audit, { stdin }: Io): Promise<void> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+  const bytes = Buffer.concat(chunks);
+  if (isUtf8(bytes)) found.add({ file: "-", text: bytes.toString("utf8"), isLive: true });
+  else found.addUnread({ file: "-", line: 0, problem: "its bytes are no UTF-8" });
+}
+
+async function verify(found: Audit, args: Arguments, io: Io): Promise<ReadonlyMap<string, Asked>> {
+  const { askAll } = require("../audit/ask") as typeof Ask;
+  const { readTrust } = require("../policy") as typeof Policy;
+  const { withRegistry } = require("../registry") as typeof Registries;
+  const trust = readTrust(args);
+  return withRegistry(io, (registry) => askAll(found.images(), registry, trust, io.now?.() ?? new Date()));
+}
+
+async function fix(
+  first: Audited,
+  args: Arguments,
+  io: Io,
+  rules: PromotionRules,
+  top: number,
+): Promise<ExitCode> {
+  const { plan, diffOf, write } = require("../audit/fix") as typeof Fix;
+  const { withRegistry } = require("../registry") as typeof Registries;
+  const planned = await withRegistry(io, (registry) => plan(first, top, registry));
+  for (const { finding, why } of planned.byHand)
+    io.err(`waybill: ${finding.file}:${finding.line}: ${finding.image ?? "?"}: not pinned here: ${why}\n`);
+  if (args.flags["dry-run"] === true) {
+    io.out(diffOf(planned));
+    sayUnread(first, io);
+    return exitOf(first);
+  }
+  for (const file of write(planned)) io.err(`waybill: ${file}: left alone, as it changed meanwhile\n`);
+  // What stands there now is what counts, not what was to be written.
+  return report(await audit(args, io, rules), args, io, Infinity);
+}
+
+function report(audited: Audited, { flags }: Arguments, io: Io, top: number): ExitCode {
+  if (flags["json"] === true) showJson(audited, io.out);
+  else io.out(showText(audited, top));
+  sayUnread(audited, io);
+  return exitOf(audited);
+}
+
+function sayUnread({ unread }: Audited, { err }: Io): void {
+  for (const { file, line, problem } of unread)
+    err(`waybill: ${file}${line === 0 ? "" : `:${line}`}: not read: ${problem}\n`);
+}
+
+/** What could not be read may hide anything, so it comes before every answer. */
+function exitOf({ findings, unread }: Audited): ExitCode {
+  if (unread.length > 0) return Exit.usage;
+  if (findings.some(({ asked }) => asked.signed === "unknown" || asked.promoted === "unknown"))
+    return Exit.undecided;
+  return findings.some(({ verdict }) => verdict === "no") ? Exit.no : Exit.yes;
+}
