@@ -26,6 +26,55 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "diff",
+    {
+      summary: "a promotion as a person reviews it: old and new, and every gate's answer",
+      load: () => load(require("./commands/diff")),
+    },
+  ],
+  [
+    "promote",
+    {
+      summary: "asks all gates of an environment and pins the digest there on a full yes",
+      load: () => load(require("./commands/promote")),
+    },
+  ],
+  [
+    "approve",
+    {
+      summary: "shows what would enter an environment and signs a yes to exactly that",
+      load: () => load(require("./commands/approve")),
+    },
+  ],
+  [
+    "hold",
+    {
+      summary: "keeps an environment at what it runs until a time",
+      load: () => load(require("./commands/hold")),
+    },
+  ],
+  [
+    "status",
+    {
+      summary: "what runs where, since when, and what waits for which gate",
+      load: () => load(require("./commands/status")),
+    },
+  ],
+  [
+    "history",
+    {
+      summary: "every deployment of an environment, oldest to newest",
+      load: () => load(require("./commands/history")),
+    },
+  ],
+  [
+    "explain",
+    {
+      summary: "all that is known about one digest",
+      load: () => load(require("./commands/explain")),
+    },
+  ],
+  [
     "audit",
     {
       summary: "finds images that are not named by their digest, in files, charts and clusters",
@@ -65,6 +114,63 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     {
       summary: "says that pieces of evidence no longer count",
       load: () => load(require("./commands/evidence-revoke")),
+    },
+  ],
+  // Before `attest`, which takes whatever follows it for a type.
+  [
+    "attest tests",
+    {
+      summary: "signs what a test run said of an image, as a named mark",
+      load: () => load(require("./commands/attest-tests")),
+    },
+  ],
+  [
+    "attest scan",
+    {
+      summary: "signs what a scanner found in an image",
+      load: () => load(require("./commands/attest-scan")),
+    },
+  ],
+  [
+    "attest load",
+    {
+      summary: "signs the result of a load test",
+      load: () => load(require("./commands/attest-load")),
+    },
+  ],
+  [
+    "attest incidents",
+    {
+      summary: "signs which incidents there were while an image ran",
+      load: () => load(require("./commands/attest-incidents")),
+    },
+  ],
+  [
+    "attest compatibility",
+    {
+      summary: "signs whether older and newer versions get along with an image",
+      load: () => load(require("./commands/attest-compatibility")),
+    },
+  ],
+  [
+    "attest review",
+    {
+      summary: "signs that a person looked into an image",
+      load: () => load(require("./commands/attest-review")),
+    },
+  ],
+  [
+    "attest override",
+    {
+      summary: "signs that gates are passed over for a time",
+      load: () => load(require("./commands/attest-override")),
+    },
+  ],
+  [
+    "attest exception",
+    {
+      summary: "signs that one finding of a scan is accepted for a time",
+      load: () => load(require("./commands/attest-exception")),
     },
   ],
   [
