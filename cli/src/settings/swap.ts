@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -10,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { quote } from "@waybill/core/image";
 import { CliError } from "../command";
 
@@ -33,6 +35,7 @@ export function swapFile(file: string, before: Buffer, after: Buffer): void {
   const target = realpathSync(file);
   const draft = `${target}.${process.pid}.draft`;
   try {
+    sweep(target);
     writeDraft(draft, after, statSync(target).mode);
     if (!readFileSync(target).equals(before)) throw changed(file);
     renameSync(draft, target);
@@ -44,6 +47,24 @@ export function swapFile(file: string, before: Buffer, after: Buffer): void {
     throw new CliError("file", { ...problem, next: "Make it and its folder writable." }, { cause });
   }
   if (!readFileSync(target).equals(after)) throw changed(file);
+}
+
+/** Drafts of processes that were killed. */
+function sweep(target: string): void {
+  const folder = dirname(target);
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(`${basename(target)}.`) ? /\.(\d+)\.draft$/.exec(name)?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function writeDraft(draft: string, content: Buffer, mode: number): void {
