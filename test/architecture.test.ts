@@ -34,7 +34,7 @@ const allowed: Record<string, readonly string[]> = {
     "core/evidence",
     "core/proof",
   ],
-  "core/results": ["core/problem", "core/schema", "core/evidence", "core/trust"],
+  "core/results": ["core/problem", "core/image", "core/schema", "core/evidence", "core/trust"],
   "core/history": [
     "core/problem",
     "core/image",

@@ -29,6 +29,7 @@ export function sandboxEnv(
     DOCKER_CONFIG: place.dockerConfig,
     BUILDX_CONFIG: path.join(place.dockerConfig, "buildx"),
     WAYBILL_SIGNERS: place.signing,
+    WAYBILL_REGISTRY: place.registry,
     WAYBILL_SANDBOX_PORT: String(place.port),
   };
 }

@@ -7,13 +7,14 @@ import { withLock } from "./lock";
 import { DEFAULT_PORT, optionsFrom, type Place, placeOf } from "./place";
 import { deploy, prepare, refusedPreview, type Deployed } from "./start/deploy";
 import { deployedLines, pulumiLines, sayRefusal } from "./start/output";
+import { promote, testFor } from "./start/promotion";
 import type { Asking, Project } from "./start/pulumi";
 
 const clone = path.resolve(__dirname, "../..");
 const stacks = [
   ["dev", "builds examples/hello once, and runs it"],
-  ["staging", "takes the digest from dev"],
-  ["prod", "takes the digest from staging"],
+  ["staging", "takes the digest from dev, once it passed its tests there"],
+  ["prod", "takes the digest from staging, once it passed there, soaked, and somebody approved it"],
 ] as const;
 
 const say = (line: string) => console.log(line);
@@ -32,12 +33,18 @@ async function start(asking: Asking): Promise<void> {
     settings: (stack) => path.join(place.folder, "settings", path.basename(folder), `Pulumi.${stack}.yaml`),
   });
   const deployed: Deployed[] = [];
-  for (const [stack, what] of stacks) {
+  for (const [index, [stack, what]] of stacks.entries()) {
     say(`\n${stack}: ${what}`);
     await prepare(project(clone), stack, place, (line) => say(`  ${line}`), asking);
+    if (index === stacks.length - 1) await promote(project(clone), stack, place, say, asking);
     const result = await deploy(project(clone), stack, pulumiLines(say), asking);
     deployedLines(result).forEach(say);
     deployed.push(result);
+    const next = stacks[index + 1]?.[0];
+    if (next !== undefined) {
+      await prepare(project(clone), next, place, (line) => say(`  ${line}`), asking);
+      await testFor(project(clone), result, next, place, say, asking);
+    }
   }
   say("\nstaging: somebody puts a tag there by hand (examples/bypass); the preview must refuse it");
   await refuse(project(path.join(clone, "examples/bypass")), place, asking);
@@ -79,6 +86,8 @@ function summary(deployed: readonly Deployed[], settings: string): void {
     ["use the sandbox in this shell", 'eval "$(npx waybill env)"'],
     ["ask prod", `curl ${deployed.at(-1)?.address ?? ""}`],
     ["what prod runs, and where it came from", "pulumi stack output release --stack prod"],
+    ["who let it in, and what it replaced", "npx waybill history prod"],
+    ["what runs where, and what waits for what", "npx waybill status"],
     ["what is known about the image", `npx waybill evidence list ${deployed[0]?.image ?? ""}`],
     ["what an update of staging would do", `pulumi preview --stack staging --policy-pack policy${settings}`],
     ["stop everything and leave nothing behind", "npm run sandbox -- down"],

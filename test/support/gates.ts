@@ -64,6 +64,7 @@ export const FACTS: Facts = {
   config: CONFIG,
   own: historyOf(at("prod"), OWN_HEAD),
   upstream: [{ stack: "staging", history: historyOf(STAGING, ENTERED) }],
+  platforms: null,
   requester: undefined,
   now: NOW,
 };

@@ -148,16 +148,13 @@ function size({ from, to }: Difference["shapes"]): Section {
   const lines = to.map(({ platform, layers, bytes }) => {
     const old = from?.find((one) => one.platform === platform);
     const before = old ? `${megabytes(old.bytes)} in ${old.layers} layers -> ` : "";
-    return `${platform === "" ? "" : `${platform}  `}${before}${megabytes(bytes)} in ${layers} layers`;
+    return `${platform}  ${before}${megabytes(bytes)} in ${layers} layers`;
   });
   const gone = (from ?? []).filter(({ platform }) => !to.some((one) => one.platform === platform));
   return {
     title: "Size",
     answer: `${megabytes(total(to))}${from ? ` (${difference(total(to) - total(from))})` : ""}`,
-    lines: [
-      ...lines,
-      ...gone.map(({ platform }) => `${platform === "" ? "the single platform" : platform}  is gone`),
-    ],
+    lines: [...lines, ...gone.map(({ platform }) => `${platform}  is gone`)],
   };
 }
 

@@ -7,6 +7,7 @@ import { isOpen } from "./freeze";
 import { judgeLoad } from "./load";
 import { judgeOrder } from "./order";
 import { withOverrides } from "./overrides";
+import { judgePlatforms } from "./platforms";
 import { judgeProof } from "./proof";
 import { judgeReview } from "./review";
 import { judgeScan } from "./scan";
@@ -21,6 +22,7 @@ export function evaluate(facts: Facts): readonly Verdict[] {
     toVerdict("block", judgeBlock(known)),
     toVerdict("proof", judgeProof(known)),
     toVerdict("order", judgeOrder(known)),
+    ...(known.rules.platforms === null ? [] : [toVerdict("platforms", judgePlatforms(known))]),
     ...judgeAll(known, known.rules.gates),
   ]);
 }

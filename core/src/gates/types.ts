@@ -18,6 +18,8 @@ export interface Facts {
   readonly own: History;
   /** One for each target of the environment before; empty where images are built. */
   readonly upstream: readonly { readonly stack: string; readonly history: History }[];
+  /** What the image is for, by the bytes of its index; null where the rules do not ask. */
+  readonly platforms: readonly string[] | null;
   /** Who asks for it, as CI or the command knows: an address or a name; undefined where nobody said. */
   readonly requester: string | undefined;
   readonly now: Date;

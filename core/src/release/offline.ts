@@ -51,6 +51,7 @@ function surveyOffline(
     config: request.configuration.config,
     own,
     upstream: [],
+    platforms: null,
     requester: request.requester,
     now,
   };

@@ -1,11 +1,11 @@
 import type { ReleasedImage } from "../evidence";
 import { parsePinned, type PinnedReference } from "../image";
-import type { Descriptor, ImageContent, Manifest, Registry, Waiting } from "../registry";
+import type { Descriptor, ImageContent, Manifest, Platform, Registry, Waiting } from "../registry";
 import { ReleaseError } from "./release";
 
 /** What an image consists of, for each of its platforms. */
 export type Shape = readonly {
-  /** os/architecture[/variant]; empty where the image is for one platform only. */
+  /** os/architecture[/variant]; "unknown" where the image does not say. */
   readonly platform: string;
   readonly layers: number;
   /** Compressed, as it is pulled. */
@@ -14,6 +14,7 @@ export type Shape = readonly {
 
 /** An index in an index in an index says nothing that anybody could review. */
 const DEEPEST = 2;
+const LARGEST_CONFIG = 4 * 1024 * 1024;
 
 /** Children come from the bytes of the index that the digest names, and so cannot be others than those that were approved (PRO-016). */
 export async function shapeOf(
@@ -23,9 +24,23 @@ export async function shapeOf(
 ): Promise<Shape> {
   const image = parsePinned(`${repository}@${digest}`);
   const manifest = await registry.getManifest(image, digest, waiting);
-  return manifest.content.kind === "image"
-    ? [{ platform: "", ...sizeOf(manifest.content) }]
-    : platformsIn(registry, image, manifest, waiting, 0);
+  if (manifest.content.kind === "index") return platformsIn(registry, image, manifest, waiting, 0);
+  const { config } = manifest.content;
+  const bytes = await registry.readBlob(image, config, { ...waiting, maxBytes: LARGEST_CONFIG });
+  return [{ platform: nameOf(platformIn(bytes)), ...sizeOf(manifest.content) }];
+}
+
+/** OCI image-spec, config.md: an image for one platform says there which one. */
+function platformIn(bytes: Uint8Array): Platform | undefined {
+  try {
+    const { os, architecture, variant } = JSON.parse(
+      Buffer.from(bytes).toString("utf8"),
+    ) as Partial<Platform>;
+    if (typeof os !== "string" || typeof architecture !== "string") return undefined;
+    return { os, architecture, ...(typeof variant === "string" && { variant }) };
+  } catch {
+    return undefined;
+  }
 }
 
 async function platformsIn(
@@ -48,7 +63,7 @@ async function platformsIn(
   const shapes = children.map(async (child): Promise<Shape> => {
     const manifest = await registry.getManifest(image, child.digest, waiting);
     return manifest.content.kind === "image"
-      ? [{ platform: nameOf(child), ...sizeOf(manifest.content) }]
+      ? [{ platform: nameOf(child.platform), ...sizeOf(manifest.content) }]
       : platformsIn(registry, image, manifest, waiting, depth + 1);
   });
   return (await Promise.all(shapes)).flat();
@@ -59,7 +74,7 @@ function isAttestation({ platform, annotations = {} }: Descriptor): boolean {
   return platform?.os === "unknown" && annotations["vnd.docker.reference.type"] === "attestation-manifest";
 }
 
-function nameOf({ platform }: Descriptor): string {
+function nameOf(platform: Platform | undefined): string {
   if (!platform) return "unknown";
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join("/");
 }

@@ -8,6 +8,7 @@ import type { Registry, Waiting } from "../registry";
 import type { Configuration } from "../service";
 import { findCandidate, runningIn, type Candidate, type Upstream } from "./candidate";
 import type { Release } from "./release";
+import { shapeOf } from "./shape";
 
 /** Where everything is read from. */
 export interface World extends Waiting {
@@ -87,6 +88,8 @@ export async function survey(world: World, request: Request): Promise<Survey> {
     config: request.configuration.config,
     own,
     upstream,
+    platforms:
+      rules.platforms && (await shapeOf(world.registry, image, world)).map(({ platform }) => platform),
     requester: request.requester,
     now,
   });

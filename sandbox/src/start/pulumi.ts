@@ -23,17 +23,18 @@ export interface Asking {
 }
 
 /** Runs the Pulumi CLI; an abort is passed on as an interrupt, which lets it finish what it has begun. */
-export async function pulumi(
-  project: Project,
+export function pulumi(project: Project, args: readonly string[], asking?: Asking): Promise<Answer> {
+  return run(project, "pulumi", [...args, "--non-interactive", "--color", "never"], asking);
+}
+
+export async function run(
+  { folder, environment }: Pick<Project, "folder" | "environment">,
+  program: string,
   args: readonly string[],
   { onLine, signal }: Asking = {},
 ): Promise<Answer> {
   signal?.throwIfAborted();
-  const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-    cwd: project.folder,
-    env: project.environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(program, args, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const interrupt = () => child.kill("SIGINT");
   signal?.addEventListener("abort", interrupt);
   const lines: Record<"stdout" | "stderr", string[]> = { stdout: [], stderr: [] };
