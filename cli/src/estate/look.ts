@@ -69,7 +69,8 @@ function alarmsOf(
   { blocks, refused, claims }: Report,
   history: History | undefined,
 ): string[] {
-  const decided = history
+  const withdrawn = refused.some((one) => one.revoked?.id === record.decision);
+  const found = history
     ? history.decisions.some(({ id }) => id === record.decision)
     : claims.some((claim) => claim.id === record.decision && predicateOf(claim, "vsa") !== undefined);
   const lost = ["signature", "provenance"].filter(
@@ -81,7 +82,7 @@ function alarmsOf(
   return [
     ...blocks.map(({ reason, by }) => `BLOCKED by ${by}: ${reason}`),
     ...(revoked === undefined ? [] : [`REVOKED: the record of its deployment: ${revoked}`]),
-    ...(record.decision === null || decided ? [] : ["REVOKED: its decision no longer counts"]),
+    ...(record.decision === null || (found && !withdrawn) ? [] : ["REVOKED: its decision no longer counts"]),
     ...lost.map((name) => `REVOKED: its ${name} no longer counts`),
   ];
 }
