@@ -1,4 +1,12 @@
 export { Attestation, type AttestationArgs, Sbom, type SbomArgs } from "./evidence";
+export {
+  Decision,
+  type DecisionArgs,
+  Deployment,
+  type DeploymentArgs,
+  type DeploymentWords,
+  type RecordedHistory,
+} from "./history";
 export { ImageBuild, imageArgs, type ImageBuildArgs } from "./image-build";
 export type { WorkloadImage } from "./manifests";
 export { plainly } from "./plainly";

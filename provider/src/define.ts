@@ -19,6 +19,8 @@ export interface InputRule {
   /** A change of it makes a new resource. */
   readonly replace?: boolean;
   readonly secret?: boolean;
+  /** False where a change of it changes nothing that was made: it is for the next time that something is. */
+  readonly diffed?: boolean;
 }
 
 /** A resource type as data. */
@@ -47,6 +49,7 @@ export function defineResource(data: ResourceData, functions: ResourceFunctions)
     check: ({ news }) => Promise.resolve({ inputs: markSecrets(data, news), failures: failures(data, news) }),
     diff: ({ oldInputs, news, ignoreChanges }) => {
       const changes = differences(oldInputs, news)
+        .filter(({ path }) => data.inputs[String(path[0])]?.diffed !== false)
         .filter(({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)))
         .map((change) => ({ ...change, replace: data.inputs[String(change.path[0])]?.replace ?? false }));
       return Promise.resolve({ changes, deleteBeforeReplace: data.deleteBeforeReplace ?? false });

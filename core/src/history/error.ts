@@ -10,6 +10,7 @@ const NEXT = {
   withdrawn: "Run it again; who withdrew it stands in the registry.",
   "not-counted":
     "Let somebody sign whom the trust policy names for it: vsa, deployment and revocation for this environment.",
+  "malformed-decision": "Give what the planner gives; nothing was signed.",
   fork: "Look at what runs there, then run it again: it goes on from the record that counts.",
   "decision-missing": "Run it again: what may enter is then decided anew.",
 } as const;

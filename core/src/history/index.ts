@@ -1,4 +1,4 @@
-export { type Anchor, anchorOf, ensureAnchor } from "./anchor";
+export { type Anchor, anchorOf, ensureAnchor, pageOf } from "./anchor";
 export { assertHolds, chainOf, type Entrance, lapsed, letsIn, standing } from "./chain";
 export { decide, type Decided, type DecisionWords } from "./decide";
 export { deploy, type Deployed, type DeploymentWords, remove } from "./deploy";

@@ -9,6 +9,7 @@ import type { Digest } from "../image";
 import type { Place } from "../promotion";
 import { findMistakes } from "../schema";
 import { predicateType } from "../trust";
+import { refusal } from "./error";
 import { decisionSchema } from "./schema";
 import type { Decision, DecisionEntry, DeploymentEntry } from "./types";
 
@@ -41,6 +42,11 @@ export function readDecision(claim: Told, place: Place): DecisionEntry | undefin
 
 /** A verification summary that carries the decision. `rules` is the name of the file that the rules stand in. */
 export function writeDecision(record: Decision, rules: string): VerificationSummary & object {
+  const [mistake] = findMistakes(record, decisionSchema);
+  if (mistake) {
+    const about = `decision for ${record.digest}`;
+    throw refusal("malformed-decision", about, "what a decision says", `${mistake.path} ${mistake.message}`);
+  }
   const evidence = record.verdicts.flatMap((verdict) => verdict.evidence);
   const used = [...new Set([...evidence, ...record.overrides])].sort();
   const summary = {

@@ -1,6 +1,7 @@
 import { predicateType } from "@waybill/core/trust";
 import { type Values } from "../value";
-import { type Kind, textOf } from "./evidence";
+import type { Kind } from "./evidence";
+import { textOf } from "./inputs";
 
 /** `waybill:index:Attestation`: a signed statement about an image. A signature is one with an empty predicate. */
 export const attestation: Kind = {

@@ -1,10 +1,10 @@
 import { formatReference, parsePinned, type PinnedReference } from "@waybill/core/image";
 import { attest, isAttached, signingOf, type Words } from "@waybill/core/proof";
-import { type Registry } from "@waybill/core/registry";
 import { defineResource, type InputRule } from "../define";
 import { ProviderError } from "../errors";
 import type { CheckFailure, Created, Operation, Resource } from "../resource";
-import { containsSecret, reveal, type Value, type Values } from "../value";
+import type { Values } from "../value";
+import { publicMistakes, textOf, type World } from "./inputs";
 import { plainly } from "./problems";
 
 /** What a resource of evidence adds to what all of them do. */
@@ -13,12 +13,6 @@ export interface Kind {
   /** Mistakes in known inputs that their types do not show. */
   readonly mistakes: (inputs: Values) => readonly CheckFailure[];
   readonly words: (image: PinnedReference, inputs: Values, operation: Operation) => Words;
-}
-
-export interface World {
-  readonly registry: Registry;
-  readonly now: () => Date;
-  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const common = {
@@ -48,7 +42,10 @@ export function evidenceResource(kind: Kind, world: World): Resource {
     ...base,
     check: async (request, operation) => {
       const { inputs, failures } = await base.check(request, operation);
-      return { inputs, failures: failures.length > 0 ? failures : mistakes(kind, inputs) };
+      return {
+        inputs,
+        failures: failures.length > 0 ? failures : [...publicMistakes(inputs), ...kind.mistakes(inputs)],
+      };
     },
     diff: async (request, operation) => {
       const diff = await base.diff(request, operation);
@@ -89,46 +86,12 @@ function isThere({ registry }: World, outputs: Values, signal: AbortSignal): Pro
   );
 }
 
-function mistakes(kind: Kind, inputs: Values): readonly CheckFailure[] {
-  const { image, signer } = inputs;
-  return [
-    ...(typeof image === "string" ? imageMistakes(image) : []),
-    ...(typeof signer === "string" && /-----BEGIN|\n/.test(signer)
-      ? [
-          {
-            path: ["signer"],
-            reason: "expected a reference to a signer, found a key: it would stand in the state",
-          },
-        ]
-      : []),
-    // Everybody who may pull the image may read its evidence.
-    ...Object.entries(inputs)
-      .filter(([, value]) => containsSecret(value))
-      .map(([key]) => ({ path: [key], reason: "expected no secret, as evidence is public, found one" })),
-    ...kind.mistakes(inputs),
-  ];
-}
-
-function imageMistakes(image: string): readonly CheckFailure[] {
-  try {
-    parsePinned(image);
-    return [];
-  } catch (error) {
-    return [{ path: ["image"], reason: (error as Error).message }];
-  }
-}
-
-export function textOf(value: Value | undefined): string {
-  const text = value === undefined ? undefined : reveal(value);
-  return typeof text === "string" ? text : "";
-}
-
 function cannotImport(id: string): ProviderError {
   return new ProviderError("unsupported", {
     about: id,
     expected: "a resource that was made here",
     found: "an import",
-    next: "Declare it: evidence of the same signer that is already attached is found, not made twice.",
+    next: "Declare it: what is already attached is found, not made twice.",
   });
 }
 

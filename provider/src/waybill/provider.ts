@@ -1,16 +1,21 @@
 import { ProviderError } from "../errors";
-import type { Provider } from "../resource";
+import type { Provider, Resource } from "../resource";
 import { attestation } from "./attestation";
-import { evidenceResource, type World } from "./evidence";
+import { decisionResource } from "./decision";
+import { deploymentResource } from "./deployment";
+import { evidenceResource } from "./evidence";
+import type { World } from "./inputs";
 import { sbom } from "./sbom";
 import { schema } from "./schema";
 import type { Syft } from "./syft";
 
-/** Pulumi's provider `waybill`: evidence as resources. */
+/** Pulumi's provider `waybill`: evidence, decisions and deployments as resources. */
 export function waybillProvider(version: string, world: World, syft: Syft): Provider {
-  const resources = new Map([
+  const resources = new Map<string, Resource>([
     ["waybill:index:Attestation", evidenceResource(attestation, world)],
     ["waybill:index:Sbom", evidenceResource(sbom(syft), world)],
+    ["waybill:index:Decision", decisionResource(world)],
+    ["waybill:index:Deployment", deploymentResource(world)],
   ]);
   return {
     name: "waybill",

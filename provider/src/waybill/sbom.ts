@@ -1,7 +1,8 @@
 import { formatReference, type PinnedReference } from "@waybill/core/image";
 import { predicateType } from "@waybill/core/trust";
 import type { Values } from "../value";
-import { type Kind, textOf } from "./evidence";
+import type { Kind } from "./evidence";
+import { textOf } from "./inputs";
 import { type SbomFormat, sbomFormats, type Syft } from "./syft";
 
 const predicates: Readonly<Record<SbomFormat, string>> = {

@@ -12,13 +12,21 @@ import type { Values } from "@waybill/provider";
 export const folder = mkdtempSync(join(tmpdir(), "waybill-provider-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const publicKeys = new Map<string, string>();
+
+/** The public key behind a reference. */
+export function publicKeyOf(reference: string): string {
+  return publicKeys.get(reference) ?? "";
+}
+
 /** Writes a new key and how to sign with it; gives the reference. */
 export function writeSigner(name: string): string {
-  const { privatePem } = generateKeyFile("password");
+  const { privatePem, publicPem } = generateKeyFile("password");
   writeFileSync(join(folder, `${name}.pem`), privatePem);
   writeFileSync(join(folder, "password"), "password");
   const reference = join(folder, `${name}.yaml`);
   writeFileSync(reference, `key: { file: ${name}.pem, password: { file: password } }\n`);
+  publicKeys.set(reference, publicPem);
   return reference;
 }
 
@@ -34,11 +42,12 @@ export const noSyft: Syft = () => Promise.reject(new Error("syft was not expecte
 
 /** The provider behind a real port, with a registry in memory that has one image. */
 export async function served(
-  type: "Attestation" | "Sbom",
-  { api = true, faults = [] as readonly Fault[], syft = noSyft } = {},
+  type: "Attestation" | "Sbom" | "Decision" | "Deployment",
+  { api = true, faults = [] as readonly Fault[], syft = noSyft, clock = () => now } = {},
 ) {
   const { registry, image, memory } = await withImage(api, faults);
-  const provider = waybillProvider("1.2.3", { registry, now: () => now, environment: {} }, syft);
+  const world = { registry, now: clock, wait: () => Promise.resolve(), environment: {} };
+  const provider = waybillProvider("1.2.3", world, syft);
   const calls = await serve(provider, `urn:pulumi:dev::shop::waybill:index:${type}::shop`);
   stops.push(calls.stop);
   const name = `${image.registry}/${image.repository}@${image.digest}`;
