@@ -6,6 +6,7 @@ import {
   plainly,
   readReleases,
   readSettings,
+  repositoryOf,
   tell,
   Workload,
 } from "@waybill/components";
@@ -19,7 +20,8 @@ import {
   imageOf,
   plan,
   releaseOf,
-  survey,
+  surveyWith,
+  tagOf,
 } from "@waybill/core/release";
 import { checkSettings, loadService } from "@waybill/core/service";
 import { readSource, requesterOf } from "@waybill/core/source";
@@ -39,7 +41,8 @@ async function program() {
   });
   const registry = createRegistry();
   const releases = await readReleases(promotion, place);
-  const found = await survey(
+  const found = await surveyWith(
+    settings.offline,
     { registry, promotion, now: new Date() },
     {
       ...settings,
@@ -52,9 +55,9 @@ async function program() {
 
   // Plan: what must run here, by what is signed. A refusal ends the program before anything is declared.
   const decided = plan(found);
-  await tell(found, decided);
+  await tell(found, decided, registry, process.cwd());
   if (decided.action === "wait") return { release: releaseOf(place, null, decided.waiting) };
-  const signer = settings.signer();
+  const records = { trust: promotion.trust, signer: settings.signer(), offline: settings.offline };
   const build =
     decided.action === "build"
       ? await planBuild({
@@ -68,28 +71,21 @@ async function program() {
         })
       : undefined;
 
-  // Declare: built in the first environment only, decided everywhere else, and recorded once it runs.
+  // Declare: built in the first environment only, decided in every other one, and recorded once it runs.
+  const run = decided.action === "run" ? decided : undefined;
+  const decision = run && new Decision(name, { ...decisionOf(found, run), ...records });
   const image = build
-    ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer }).digest }
-    : decided.image;
-  const decision =
-    decided.action === "run" ? new Decision(name, { ...decisionOf(found, decided), signer }) : undefined;
-  const workload = new Workload(name, {
-    ...settings,
-    definition,
-    environment: variables,
-    image,
-    needs: decision ? [decision] : [],
-  });
-  const words =
-    decided.action === "run"
-      ? deploymentOf(found, decided)
-      : pulumi.output(image).apply((built) => builtDeploymentOf(found, built));
+    ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer: records.signer }).digest }
+    : run?.image;
+  if (!image) throw new Error("neither built nor run");
+  const needs = decision ? [decision] : [];
+  const workload = new Workload(name, { ...settings, definition, environment: variables, image, needs });
   const deployment = new Deployment(name, {
-    words,
+    ...records,
+    words: run ? deploymentOf(found, run) : workload.image.apply((built) => builtDeploymentOf(found, built)),
     running: workload.image,
     decision: decision?.decision,
-    signer,
+    tag: tagOf(found.rules, image),
   });
 
   // Export: read back from the finished workload and its record, so that nobody downstream takes what does not run.
@@ -97,7 +93,7 @@ async function program() {
     digest: workload.image.digest,
     release: pulumi
       .all([workload.image, deployment.history])
-      .apply(([running, history]) => releaseOf(place, { image: running, ...history }, waiting)),
+      .apply(([running, history]) => releaseOf(place, { image: running, ...history }, run?.waiting ?? null)),
     address: workload.address,
   };
 }

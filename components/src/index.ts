@@ -11,5 +11,6 @@ export { ImageBuild, imageArgs, type ImageBuildArgs } from "./image-build";
 export type { WorkloadImage } from "./manifests";
 export { plainly } from "./plainly";
 export { readSettings, type StackSettings } from "./settings";
-export { readReleases, type Releases } from "./stack-outputs";
+export { readReleases, type Releases, repositoryOf } from "./stack-outputs";
+export { tell } from "./tell";
 export { Workload, type WorkloadArgs } from "./workload";

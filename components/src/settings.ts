@@ -19,6 +19,8 @@ export interface StackSettings {
   readonly hold: Date | undefined;
   /** The change record or incident that a move belongs to. */
   readonly change: string | undefined;
+  /** A file of exported evidence, for when the registry does not answer. */
+  readonly offline: string | undefined;
   readonly namespace: string;
   readonly createNamespace: boolean;
   readonly replicas: number;
@@ -49,6 +51,7 @@ export function readSettings(folder: string): StackSettings {
     pin: parsePin(text("pin")),
     hold: parseTime("hold", text("hold")),
     change: text("change"),
+    offline: text("offline"),
     namespace:
       text("namespace") ?? [place.service, place.environment, place.target].filter(Boolean).join("-"),
     createNamespace: config.getBoolean("createNamespace") ?? true,

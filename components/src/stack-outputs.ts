@@ -53,3 +53,9 @@ async function exists(name: string): Promise<boolean> {
     throw error;
   }
 }
+
+/** Where this stack's images have come from so far, or where those of the one before it are; undefined before the first. */
+export function repositoryOf({ own, upstream }: Releases): string | undefined {
+  return [own, ...upstream.map(({ release }) => release)].find((release) => release?.image)?.image
+    ?.repository;
+}

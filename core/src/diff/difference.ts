@@ -16,6 +16,8 @@ export interface Looked {
 
 export interface Approver {
   readonly person: string;
+  /** Whether some gate took it. */
+  readonly counts: boolean;
   readonly expires: string;
   readonly reason: string | null;
 }
@@ -52,6 +54,8 @@ export interface Difference {
     readonly safe: boolean | null;
   } | null;
   readonly waiting: string | null;
+  /** When all this was so. */
+  readonly at: string;
 }
 
 /** Compares what runs with what would run; undefined where there is nothing to compare. */
@@ -85,7 +89,7 @@ export function differenceOf(survey: Survey, { range, shapes }: Looked): Differe
     verdicts,
     mayEnter: mayEnter(verdicts),
     summary: summary(verdicts),
-    approvals: approversOf(offered),
+    approvals: approversOf(offered, verdicts),
     rollback: running
       ? {
           digest: running.entry.record.image.digest,
@@ -95,6 +99,7 @@ export function differenceOf(survey: Survey, { range, shapes }: Looked): Differe
         }
       : null,
     waiting: heldUntil(survey),
+    at: survey.now.toISOString(),
   };
 }
 
@@ -107,13 +112,14 @@ function packageChanges(from: Report | undefined, to: Report): Difference["packa
   };
 }
 
-/** Everybody who said yes to this digest; whether it counts stands in the verdicts. */
-function approversOf({ report, rules, place }: Facts): Approver[] {
+/** Everybody who said yes to this digest; why one does not count stands in the verdicts. */
+function approversOf({ report, rules, place }: Facts, verdicts: readonly Verdict[]): Approver[] {
   return report.claims.flatMap((claim) => {
     const approval = predicateOf(claim, "approval");
     if (approval?.service !== place.service || approval.environment !== place.environment) return [];
     const person = personOf(rules.people, claim)?.name ?? claim.signer.identity;
-    return [{ person, expires: approval.expires, reason: approval.reason ?? null }];
+    const counts = verdicts.some(({ evidence }) => evidence.includes(claim.id));
+    return [{ person, counts, expires: approval.expires, reason: approval.reason ?? null }];
   });
 }
 

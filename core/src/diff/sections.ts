@@ -177,6 +177,7 @@ function scan({ scan: { from, to, changes } }: Difference): Section {
     lines: capped([
       ...changes.appeared.map((one) => `new    ${nameOf(one)}`),
       ...changes.fixed.map((one) => `fixed  ${nameOf(one)}`),
+      ...changes.stayed.map((one) => `still  ${nameOf(one)}`),
     ]),
   };
 }
@@ -192,11 +193,13 @@ function gates({ verdicts, summary }: Difference): Section {
 function approvals({ approvals: given }: Difference): Section {
   const title = "Approvals";
   if (given.length === 0) return { title, answer: "nobody has approved it", lines: [] };
-  const people = [...new Set(given.map(({ person }) => person))];
+  const counting = [...new Set(given.filter(({ counts }) => counts).map(({ person }) => person))];
+  const answer = counting.length === 0 ? "given, but NONE COUNTS (see Gates)" : `by ${counting.join(", ")}`;
   const lines = given.map(
-    ({ person, expires, reason }) => `${person}  until ${expires}${reason === null ? "" : `  "${reason}"`}`,
+    ({ person, counts, expires, reason }) =>
+      `${counts ? "counts        " : "does not count"}  ${person}  until ${expires}${reason === null ? "" : `  "${reason}"`}`,
   );
-  return { title, answer: `given by ${people.join(", ")} (whether they count: see Gates)`, lines };
+  return { title, answer, lines };
 }
 
 function rollback({ rollback: target }: Difference): Section {

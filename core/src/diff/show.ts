@@ -22,8 +22,8 @@ export function diffMarkdown(difference: Difference): string {
   return `### ${escape(titleOf(difference))}\n\n${parts.join("\n\n")}\n`;
 }
 
-function titleOf({ service, environment, target }: Difference): string {
-  return `${service}: promotion to ${environment}${target === null ? "" : `/${target}`}`;
+function titleOf({ service, environment, target, at }: Difference): string {
+  return `${service}: promotion to ${environment}${target === null ? "" : `/${target}`}, as of ${at}`;
 }
 
 /** Commit subjects, settings and reasons are what somebody liked to write: no line of theirs may look like one of ours. */

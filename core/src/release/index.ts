@@ -12,6 +12,7 @@ export {
   deploymentOf,
   type DecisionWords,
   type DeploymentWords,
+  tagOf,
 } from "./records";
 export { plan, type DecisionPlan, type Plan } from "./plan";
 export { surveyWith } from "./offline";

@@ -1,5 +1,6 @@
 import type { Deployment, ReleasedImage } from "../evidence";
 import type { Verdict } from "../history";
+import type { Rules } from "../promotion";
 import { runningIn } from "./candidate";
 import type { Plan } from "./plan";
 import type { Survey } from "./survey";
@@ -100,4 +101,9 @@ function words(
     by: requester ?? null,
     change: change ?? null,
   };
+}
+
+/** The informational tag that an environment asks for; nothing reads it back. */
+export function tagOf({ tag }: Pick<Rules, "tag">, image: Pick<ReleasedImage, "tag">): string | undefined {
+  return tag?.replaceAll("{tag}", image.tag);
 }

@@ -15,7 +15,7 @@ test.each([
 
 test("what changes, and whether it may enter, is said first", () => {
   expect(diffText(clean())).toMatch(
-    /^hello: promotion to prod\n\nWhat changes {2}change of the image; it may enter prod: /,
+    /^hello: promotion to prod, as of 2026-06-10T12:00:00.000Z\n\nWhat changes {2}change of the image; it may enter prod: /,
   );
   expect(diffText(unready())).toMatch(
     /it may not enter prod: 5 of 10 gates say no: scan, soak, approvals, load, compatibility/,
@@ -60,7 +60,10 @@ describe("what strangers wrote cannot pass for ours", () => {
   test("no Markdown block is closed from inside, and nobody is called", () => {
     const markdown = diffMarkdown(evil("``` @everyone <img src=x>"));
     expect(markdown).toContain("''' @everyone <img src=x>");
-    const given = { ...clean(), approvals: [{ person: "@acme/all *bold*", expires: "", reason: null }] };
+    const given = {
+      ...clean(),
+      approvals: [{ person: "@acme/all *bold*", counts: true, expires: "", reason: null }],
+    };
     expect(diffMarkdown(given)).toContain("@\u200bacme/all \\*bold\\*");
   });
 });

@@ -122,6 +122,17 @@ export class TestProject {
     return output;
   }
 
+  /** The `waybill` command, as a user of this project has it. */
+  waybill(...args: string[]): Promise<Ran> {
+    return this.node(this.environment, join(repository, "cli/bin/waybill.js"), ...args);
+  }
+
+  node(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> {
+    return run(process.execPath, args, this.folder, environment);
+  }
+
+  readonly policyPack = join(repository, "policy");
+
   up(stack: string, ...args: string[]): Promise<Ran> {
     return this.pulumi("up", "--yes", "--skip-preview", ...args, ...this.at(stack));
   }
