@@ -17,9 +17,9 @@ export function remembering(registry: Registry): Registry {
       once(["manifest", repository, reference], () => registry.getManifest(repository, reference)),
     readBlob: (repository, blob, { maxBytes }) =>
       once(["blob", repository, blob, maxBytes], () => registry.readBlob(repository, blob, { maxBytes })),
-    listReferrers: (repository, subject, { signal: _, ...query } = {}) =>
-      once(["referrers", repository, subject, query], () =>
-        registry.listReferrers(repository, subject, query),
+    listReferrers: (repository, subject, { artifactType } = {}) =>
+      once(["referrers", repository, subject, artifactType], () =>
+        registry.listReferrers(repository, subject, artifactType === undefined ? {} : { artifactType }),
       ),
     getReferrer: (repository, subject, referrer) =>
       once(["referrer", repository, subject, referrer.digest], () =>

@@ -1,3 +1,4 @@
+import { anchorOf } from "@waybill/core/history";
 import { closeAll } from "../support/registry";
 import { estate, makePeople } from "./estate";
 
@@ -50,7 +51,6 @@ test("a revoked record stays where it is, and says so", async () => {
     places: { deployments: { id: string }[] }[];
   };
   const id = places[0]?.deployments[1]?.id ?? "";
-  const { anchorOf } = await import("../../core/src/history/anchor");
   const anchor = anchorOf({ service: "hello", environment: "staging", target: undefined }, 0);
   await at.say("sam", { ...second, digest: anchor.digest }, "revocation", {
     reason: "never happened",

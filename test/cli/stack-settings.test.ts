@@ -154,7 +154,7 @@ describe("property: whatever the file looks like, only the one line differs", ()
       eol: fc.constantFrom("\n", "\r\n"),
       bom: fc.boolean(),
       ends: fc.boolean(),
-      pin: fc.constantFrom(undefined, `${OLD}`, `"${OLD}"  # old`, ""),
+      pin: fc.constantFrom(undefined, OLD, `"${OLD}"  # old`, ""),
       place: fc.boolean(),
       at: fc.nat(8),
       seeds: fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),

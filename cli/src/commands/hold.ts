@@ -4,11 +4,10 @@ import { textFlag, wrongUsage } from "../input";
 import { asJson } from "../output";
 import { textIn } from "../settings/read";
 import { writeSetting } from "../settings/write";
-import { onePlace, openStack, PLACE_FLAGS, readPromotion } from "../stack";
+import { onePlace, openStack, readPromotion } from "../stack";
 import { timeAhead } from "../time";
 
 const text = { type: "string" } as const;
-const { repository: _, ...PLACE } = PLACE_FLAGS;
 
 export const command: Command = {
   usage: "ENV --until TIME|DURATION | --release",
@@ -22,7 +21,15 @@ export const command: Command = {
     "--config-file FILE  the stack's settings (default: Pulumi.STACK.yaml beside promotion.yaml)",
     "--json              one JSON object (docs/cli.md)",
   ],
-  flags: { ...PLACE, "config-file": text, until: text, release: { type: "boolean" } },
+  flags: {
+    service: text,
+    target: text,
+    promotion: text,
+    "config-file": text,
+    json: { type: "boolean" },
+    until: text,
+    release: { type: "boolean" },
+  },
   takesPositionals: true,
   // eslint-disable-next-line @typescript-eslint/require-await -- all commands answer later
   run: async (args, io) => {

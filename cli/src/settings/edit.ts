@@ -46,12 +46,16 @@ function settingsIn(values: unknown): Readonly<Record<string, unknown>> | undefi
 function says(text: string, before: unknown, key: string, value: string | undefined): boolean {
   const document = parseDocument(text, { logLevel: "error" });
   if (document.errors.length > 0) return false;
-  const { [key]: _, ...others } = settingsIn(before) ?? {};
-  const expected = value === undefined ? others : { ...others, [key]: value };
-  const after = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>;
-  const { config, ...rest } = after;
-  const { config: __, ...restBefore } = (before ?? {}) as Record<string, unknown>;
-  return isDeepStrictEqual(config ?? {}, expected) && isDeepStrictEqual(rest, restBefore);
+  const after: unknown = document.toJS({ maxAliasCount: 100 });
+  const expected = { ...allBut(settingsIn(before), key), ...(value !== undefined && { [key]: value }) };
+  return (
+    isDeepStrictEqual(settingsIn(after) ?? {}, expected) &&
+    isDeepStrictEqual(allBut(after, "config"), allBut(before, "config"))
+  );
+}
+
+function allBut(values: unknown, key: string): object {
+  return Object.fromEntries(Object.entries((values ?? {})).filter(([name]) => name !== key));
 }
 
 function findChange(text: string, key: string, value: string | undefined): Change | undefined {

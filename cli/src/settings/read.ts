@@ -37,7 +37,7 @@ export function readSettingsFile(file: string): SettingsFile {
 export function textIn({ file, values }: SettingsFile, key: string): string | undefined {
   const value = values[key] ?? "";
   if (typeof value === "object") throw malformed(file, `a text as ${PREFIX}${key}`, describe(value));
-  const text = String(value as string | number | boolean);
+  const text = `${value as string | number | boolean}`;
   return text === "" ? undefined : text;
 }
 
