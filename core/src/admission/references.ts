@@ -18,26 +18,19 @@ export interface ReferencePattern {
 }
 
 /** What is read as a host, or as a digest alone, and not as a name on docker.io. */
-export const NEVER =
-  "^(?:localhost/|(?:md5|sha1|sha256|sha384|sha512|blake3):[0-9a-f]{32,}@|[0-9a-f]{64}$)";
+export const NEVER = "^(?:localhost/|(?:md5|sha1|sha256|sha384|sha512|blake3):[0-9a-f]{32,}@|[0-9a-f]{64}$)";
 
 /** Any reference that is pinned by a digest. */
 export const PINNED = `^(?:${HOST}/)?${PART}(?:/${PART})*${TAG}${DIGEST}$`;
 
-/** References in one of the registries, or to one of the repositories, whatever their tag or digest. */
+/** References in one of the registries, or to one of the repositories. */
 export function inRegistries(
   registries: readonly string[],
   repositories: readonly string[],
+  { pinned }: { readonly pinned: boolean },
 ): ReferencePattern {
-  return pattern(
-    [...registries.map(registryPattern), ...repositories.map(repositoryPattern)],
-    `${TAG}(?:${DIGEST})?`,
-  );
-}
-
-/** References to one of the repositories that are pinned. */
-export function pinnedIn(repositories: readonly string[]): ReferencePattern {
-  return pattern(repositories.map(repositoryPattern), `${TAG}${DIGEST}`);
+  const alternatives = [...registries.map(registryPattern), ...repositories.map(repositoryPattern)];
+  return pattern(alternatives, pinned ? `${TAG}${DIGEST}` : `${TAG}(?:${DIGEST})?`);
 }
 
 /** The same question in JavaScript as `matchExpression` asks in the cluster. */

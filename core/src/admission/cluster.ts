@@ -1,0 +1,13 @@
+import { imageGuard } from "./images";
+import type { Guard, KubernetesObject } from "./guard";
+import { protection } from "./protection";
+import { nobody } from "./rbac";
+import { rollbackGuard } from "./rollback";
+import { watch } from "./watch";
+
+/** Everything that guards one cluster with what Kubernetes itself has: no controller, no network. */
+export function clusterGuard(guard: Guard): KubernetesObject[] {
+  const unowned = guard.environments.find(({ deployers }) => deployers.length === 0);
+  if (unowned) throw nobody(unowned.name);
+  return [...watch(), ...imageGuard(guard), ...protection(guard), ...rollbackGuard(guard)];
+}

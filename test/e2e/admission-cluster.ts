@@ -1,0 +1,159 @@
+import {
+  clusterGuard,
+  decidedImages,
+  type Guard,
+  type GuardedEnvironment,
+  namespaceGuard,
+  namespaceLabels,
+  WATCH,
+} from "@waybill/core/admission";
+import { CUSTOM, KINDS, podSpec } from "../fixtures/guard/objects";
+import { DECIDED_IMAGES, EXTERNAL, IMAGES, type KubeObject, REGISTRIES } from "../support/guard";
+import { Api, type Answer, type Asker } from "./admission-api";
+import type { TestSandbox } from "./support/sandbox";
+
+/** May do anything by RBAC: what is refused to them is refused by the policies. */
+const groups = ["system:masters"];
+export const ROOT: Asker = { user: "root", groups };
+export const DEPLOYER: Asker = { user: "deployer", groups };
+export const OTHER_DEPLOYER: Asker = { user: "dev-deployer", groups };
+export const TENANT: Asker = { user: "tenant", groups };
+/** These have no more than what RBAC gives them. */
+export const ONCALL: Asker = { user: "oncall" };
+export const VIEWER: Asker = { user: "viewer", groups: ["developers"] };
+export const PLAIN_DEPLOYER: Asker = { user: "deployer" };
+
+export const SPACE = "guard-prod-shop";
+export const WARN_SPACE = "guard-staging-shop";
+export const AUDIT_SPACE = "guard-dev-shop";
+
+const environment = (name: string, admission: GuardedEnvironment["admission"]): GuardedEnvironment => ({
+  name,
+  admission,
+  deployers: [{ kind: "user", name: name === "guard-dev" ? "dev-deployer" : "deployer" }],
+  rollback: [{ kind: "user", name: "oncall" }],
+  viewers: [{ kind: "group", name: "developers" }],
+});
+
+const prod = environment("guard-prod", "refuse");
+
+export function guardOf(more: Partial<Guard> = {}): Guard {
+  return {
+    registries: REGISTRIES,
+    external: EXTERNAL,
+    environments: [environment("guard-dev", "audit"), environment("guard-staging", "warn"), prod],
+    exempt: undefined,
+    ...more,
+  };
+}
+
+/** The sandbox's cluster with everything generated in it, and a way to try things there. */
+export class GuardedCluster {
+  readonly api: Api;
+  private serial = 0;
+
+  constructor(
+    sandbox: TestSandbox,
+    readonly guard: Guard,
+    readonly decided: readonly string[] = DECIDED_IMAGES.map((name) => IMAGES[name]),
+  ) {
+    this.api = new Api(sandbox);
+  }
+
+  async install(): Promise<void> {
+    for (const kind of CUSTOM_KINDS) await must(this.api.apply(definition(kind), ROOT));
+    for (const [space, label] of SPACES) await must(this.api.apply(namespace(space, label), ROOT));
+    const objects = [...clusterGuard(this.guard), ...namespaceGuard(SPACE, prod)];
+    for (const object of objects) await must(this.api.apply(object, ROOT));
+    await this.enforced();
+  }
+
+  /** Policies and lists are known to the API server a moment after they are written. Without a list it is a no. */
+  private async enforced(): Promise<void> {
+    const [decided = ""] = this.decided;
+    const template = (image: string) => KINDS["PodTemplate"]?.(podSpec(image)) as KubeObject;
+    await eventually(() => this.create(template(decided), DEPLOYER), 422);
+    await eventually(() => this.api.apply(this.list(), OTHER_DEPLOYER), 403);
+    await must(this.api.apply(this.list(), DEPLOYER));
+    await eventually(() => this.create(template(decided), DEPLOYER), 201);
+    await eventually(() => this.api.create(template(IMAGES.tag), SPACE, DEPLOYER, "?dryRun=All"), 403);
+    await eventually(() => this.create(CUSTOM["unknown kind"]?.(IMAGES.tag), DEPLOYER), 403);
+    const relabel = { metadata: { labels: { "waybill.dev/environment": null } } };
+    await eventually(() => this.api.patch(`/api/v1/namespaces/${SPACE}?dryRun=All`, relabel, TENANT), 403);
+  }
+
+  list(images: readonly string[] = this.decided): KubeObject {
+    return decidedImages(SPACE, "shop", images);
+  }
+
+  /** Creates it under a name of its own, and takes it away again. */
+  async create(object: KubeObject | undefined, asker: Asker, space = SPACE): Promise<Answer> {
+    if (object === undefined) throw new Error("no such kind");
+    const name = `${object.metadata.name}-${(this.serial += 1)}`;
+    const answer = await this.api.create({ ...object, metadata: { ...object.metadata, name } }, space, asker);
+    const options = { propagationPolicy: "Background", gracePeriodSeconds: 0 };
+    if (answer.code === 201)
+      await must(this.api.send("DELETE", `${this.api.pathOf(object, space)}/${name}`, options, ROOT));
+    return answer;
+  }
+
+  async remove(): Promise<void> {
+    const policies = clusterGuard(this.guard).filter(({ metadata }) => metadata.name !== WATCH);
+    for (const object of policies.reverse())
+      await this.api.send("DELETE", `${this.api.pathOf(object)}/${object.metadata.name}`, undefined, ROOT);
+    for (const [space] of SPACES)
+      await this.api.send("DELETE", `/api/v1/namespaces/${space}`, undefined, ROOT);
+  }
+}
+
+export async function must(answer: Promise<Answer>): Promise<Answer> {
+  const given = await answer;
+  if (given.code >= 300) throw new Error(`${given.code}: ${given.message}`);
+  return given;
+}
+
+export async function eventually(attempt: () => Promise<Answer>, code: number): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  let answer = await attempt();
+  while (answer.code !== code) {
+    if (Date.now() > deadline) throw new Error(`still ${answer.code} and not ${code}: ${answer.message}`);
+    answer = await attempt();
+  }
+}
+
+const SPACES = [
+  [AUDIT_SPACE, "guard-dev"],
+  [WARN_SPACE, "guard-staging"],
+  [SPACE, "guard-prod"],
+] as const;
+
+const namespace = (name: string, label: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels: namespaceLabels(label) },
+});
+
+const CUSTOM_KINDS = [
+  ...new Map(
+    Object.values(CUSTOM)
+      .map((make) => make("x"))
+      .map((one) => [one.kind, one]),
+  ).values(),
+];
+
+function definition({ apiVersion, kind }: KubeObject): KubeObject {
+  const [group = "", version = ""] = apiVersion.split("/");
+  const plural = `${kind.toLowerCase()}s`;
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: "Namespaced",
+      names: { kind, plural },
+      versions: [{ name: version, served: true, storage: true, schema }],
+    },
+  };
+}
