@@ -1,11 +1,11 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- what speaks to registries is loaded only where one is asked;
+/* eslint-disable @typescript-eslint/no-require-imports -- what speaks to registries and reads promotion.yaml is loaded only where it is asked;
    import() cannot name a CommonJS file without its extension. */
 import { isUtf8 } from "node:buffer";
 import { existsSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { type Asked, Audit, type Audited, NOT_ASKED } from "@waybill/core/audit";
-import type { ImagePath } from "@waybill/core/images";
-import { loadPromotion } from "@waybill/core/promotion";
+import type { AllowedRegistries, ImagePath } from "@waybill/core/images";
+import type * as Promotions from "@waybill/core/promotion";
 import type * as Ask from "../audit/ask";
 import type * as Cluster from "../audit/cluster";
 import type * as Fix from "../audit/fix";
@@ -49,25 +49,27 @@ export const command: Command = {
     // Nearly all that is read is thrown away at once. Left alone, V8 would let that pile up to three times the memory.
     setFlagsFromString("--semi-space-growth-factor=1");
     const top = readTop(args);
-    const rules = readRules(args);
-    const first = await audit(args, io, rules);
+    const given = readGiven(args, io.now?.() ?? new Date());
+    const first = await audit(args, io, given);
     const wantsFix = args.flags["fix"] === true || args.flags["dry-run"] === true;
     if (!wantsFix) return report(first, args, io, top);
-    return fix(first, args, io, rules, top);
+    return fix(first, args, io, given, top);
   },
 };
 
-interface PromotionRules {
-  readonly registries: readonly string[] | undefined;
+/** The parts of promotion.yaml that an audit needs. */
+interface Given {
+  readonly allowed: AllowedRegistries;
   readonly imagePaths: readonly ImagePath[];
 }
 
-/** The parts of promotion.yaml that an audit needs. */
-function readRules(args: Arguments): PromotionRules {
+function readGiven(args: Arguments, now: Date): Given {
   const file = textFlag(args, "promotion") ?? (existsSync(PROMOTION) ? PROMOTION : undefined);
-  if (file === undefined) return { registries: undefined, imagePaths: [] };
-  const promotion: Partial<PromotionRules> = loadPromotion(file);
-  return { registries: promotion.registries, imagePaths: promotion.imagePaths ?? [] };
+  if (file === undefined) return { allowed: { registries: undefined }, imagePaths: [] };
+  const { loadPromotion, externalAt } = require("@waybill/core/promotion") as typeof Promotions;
+  const promotion = loadPromotion(file);
+  const repositories = externalAt(promotion, now).map(({ repository }) => repository);
+  return { allowed: { registries: promotion.registries, repositories }, imagePaths: promotion.imagePaths };
 }
 
 function readTop(args: Arguments): number {
@@ -77,7 +79,7 @@ function readTop(args: Arguments): number {
   return Number(given);
 }
 
-async function audit(args: Arguments, io: Io, { registries, imagePaths }: PromotionRules): Promise<Audited> {
+async function audit(args: Arguments, io: Io, { allowed, imagePaths }: Given): Promise<Audited> {
   const { positionals, flags } = args;
   const live = flags["cluster"] === true;
   if (positionals.length === 0 && !live) throw wrongUsage("audit", "PATH, - or --cluster", "none of them");
@@ -91,7 +93,7 @@ async function audit(args: Arguments, io: Io, { registries, imagePaths }: Promot
   );
   if (live) await (require("../audit/cluster") as typeof Cluster).gatherCluster(found, environment);
   const asked = flags["verify"] === true ? await verify(found, args, io) : new Map<string, Asked>();
-  return found.finish({ registries, ask: (image) => asked.get(image) ?? NOT_ASKED });
+  return found.finish({ allowed, ask: (image) => asked.get(image) ?? NOT_ASKED });
 }
 
 async function addStandardInput(found: Audit, { stdin }: Io): Promise<void> {
@@ -110,13 +112,7 @@ async function verify(found: Audit, args: Arguments, io: Io): Promise<ReadonlyMa
   return withRegistry(io, (registry) => askAll(found.images(), registry, trust, io.now?.() ?? new Date()));
 }
 
-async function fix(
-  first: Audited,
-  args: Arguments,
-  io: Io,
-  rules: PromotionRules,
-  top: number,
-): Promise<ExitCode> {
+async function fix(first: Audited, args: Arguments, io: Io, given: Given, top: number): Promise<ExitCode> {
   const { plan, diffOf, write } = require("../audit/fix") as typeof Fix;
   const { withRegistry } = require("../registry") as typeof Registries;
   const planned = await withRegistry(io, (registry) => plan(first, top, registry));
@@ -129,7 +125,7 @@ async function fix(
   }
   for (const file of write(planned)) io.err(`waybill: ${file}: left alone, as it changed meanwhile\n`);
   // What stands there now is what counts, not what was to be written.
-  return report(await audit(args, io, rules), args, io, Infinity);
+  return report(await audit(args, io, given), args, io, Infinity);
 }
 
 function report(audited: Audited, { flags }: Arguments, io: Io, top: number): ExitCode {

@@ -1,5 +1,5 @@
 import { ImageError, parseReference } from "../image";
-import { checkPinned, isAllowedRegistry, UNKNOWN } from "../images";
+import { type AllowedRegistries, checkPinned, isAllowedRegistry, UNKNOWN } from "../images";
 import type { Exposure } from "./exposure";
 import type { Occurrence } from "./occurrence";
 import { guessEnvironment, type GuessedEnvironment, riskOf } from "./risk";
@@ -31,7 +31,7 @@ export interface Finding extends Occurrence {
 }
 
 export interface Rules {
-  readonly registries: readonly string[] | undefined;
+  readonly allowed: AllowedRegistries;
   readonly ask: (image: string) => Asked;
 }
 
@@ -50,10 +50,10 @@ export function judge(occurrence: Occurrence, exposure: Exposure, rules: Rules):
   };
 }
 
-function judgeImage(occurrence: Occurrence, { registries, ask }: Rules): Judgement {
+function judgeImage(occurrence: Occurrence, { allowed, ask }: Rules): Judgement {
   const { image, path, mention } = occurrence;
   const refusal = checkPinned({ path, image: image ?? UNKNOWN });
-  const registryAllowed = registries && isIn(image, registries);
+  const registryAllowed = allowed.registries && isIn(image, allowed);
   const pinned = refusal === undefined;
   const asked = pinned && image !== undefined && !mention ? ask(image) : NOT_ASKED;
   const shared = { pinned, registryAllowed, asked };
@@ -76,9 +76,9 @@ function judgeImage(occurrence: Occurrence, { registries, ask }: Rules): Judgeme
   return { ...shared, verdict: "no", code: first[0], reason: reasons.map(([, reason]) => reason).join("; ") };
 }
 
-function isIn(image: string | undefined, registries: readonly string[]): boolean {
+function isIn(image: string | undefined, allowed: AllowedRegistries): boolean {
   try {
-    return image !== undefined && isAllowedRegistry(parseReference(image), registries);
+    return image !== undefined && isAllowedRegistry(parseReference(image), allowed);
   } catch (error) {
     if (error instanceof ImageError) return false;
     throw error;

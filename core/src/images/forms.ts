@@ -28,7 +28,7 @@ export const FORMS: Readonly<Record<Form, Reader>> = {
     return name === undefined ? [] : [{ path: at, image: name, embedded: true }];
   },
   values: (value, at) => readText(value, at, (values, where) => findByShape(values, where, "values")),
-  object: (value, at) => readText(value, at, readObject),
+  object: readObjectOrTemplate,
   "pod-spec": (value, at) => readText(value, at, (spec, where) => findInFields(spec, where, POD_SPEC)),
   "helm-parameters": (value, at) =>
     Array.isArray(value) ? helmParameters(value, at) : [occurrence(at, UNKNOWN)],
@@ -52,10 +52,18 @@ function readText(value: unknown, at: string, read: Reader): ImageOccurrence[] {
   if (typeof value !== "string") return [occurrence(at, UNKNOWN)];
   const documents = parseTexts(value);
   if (!documents) return [occurrence(at, UNKNOWN)];
-  return oncePerPath(documents.flatMap((one) => read(one, at))).map((found) => ({
-    ...found,
-    embedded: true,
-  }));
+  const where = (index: number): string => (documents.length === 1 ? at : `${at}[${index}]`);
+  const found = oncePerPath(documents.flatMap((one, index) => read(one, where(index))));
+  return found.map((one) => ({ ...one, embedded: true }));
+}
+
+/** A template without a kind may become anything. */
+function readObjectOrTemplate(value: unknown, at: string): ImageOccurrence[] {
+  if (typeof value === "string" && value.includes("{{")) {
+    const objects = parseTexts(value)?.every((one) => isObject(one) && typeof one["kind"] === "string");
+    if (!objects) return [occurrence(at, UNKNOWN)];
+  }
+  return readText(value, at, readObject);
 }
 
 function parseTexts(text: string): unknown[] | undefined {
@@ -97,10 +105,11 @@ function jsonPatch(change: unknown, at: string): ImageOccurrence[] {
           .filter((part) => !/^(?:\d+|-)$/.test(part))
           .at(-1) ?? "")
       : "";
-  const wrapped = typeof path === "string" && /\/(?:\d+|-)$/.test(path) ? [value] : value;
-  return findByShape({ [key]: wrapped }, "", "custom kind").map((found) => ({
+  const isItem = typeof path === "string" && /\/(?:\d+|-)$/.test(path);
+  const before = `${join("", key)}${isItem ? "[0]" : ""}`.length;
+  return findByShape({ [key]: isItem ? [value] : value }, "", "custom kind").map((found) => ({
     ...found,
-    path: join(at, "value"),
+    path: `${join(at, "value")}${found.path.slice(before)}`,
   }));
 }
 

@@ -4,7 +4,7 @@ export { findHidden, type Hidden, hiddenInResource } from "./hidden";
 export { findMentions, type Mention } from "./mentions";
 export { type ImageOccurrence, UNKNOWN } from "./occurrence";
 export { below, join, keysOf, readPath } from "./path";
-export { isAllowedRegistry } from "./registries";
+export { type AllowedRegistries, isAllowedRegistry } from "./registries";
 export { findInResource, type ResourceProps } from "./resource";
 export { type Form, imageFieldsOf, type ImageField, knownKinds, type ObjectKind } from "./table";
 export { findInLoose, findInValues } from "./values";

@@ -6,6 +6,7 @@ import { splitImage } from "./split";
 export type Shape = "values" | "custom kind";
 
 const IMAGE_KEY = /^(?:image|[a-z]\w*Image|image(?:Name|Ref|Reference|Uri|URI|Url|URL))$/;
+const IMAGES_KEY = /^(?:images|[a-z]\w*Images)$/;
 const CONTAINER_LISTS = ["containers", "initContainers", "ephemeralContainers"] as const;
 const WAYS_TO_A_POD_SPEC = new Set<string>([
   "spec",
@@ -33,9 +34,14 @@ export function findByShape(value: unknown, at: string, shape: Shape): ImageOccu
   if (Array.isArray(value))
     return value.flatMap((item: unknown, index) => findByShape(item, `${at}[${index}]`, shape));
   if (!isObject(value)) return [];
-  const split = typeof value["repository"] === "string" ? splitImage(value, at) : undefined;
+  const split = isSplit(value) ? splitImage(value, at) : undefined;
   if (split) return [split];
   return Object.entries(value).flatMap(([key, child]) => inEntry(value, key, child, at, shape));
+}
+
+/** A repository alone may be one of charts or of sources. */
+function isSplit(value: Record<string, unknown>): boolean {
+  return typeof value["repository"] === "string" && ["tag", "digest", "registry"].some((key) => key in value);
 }
 
 function inEntry(
@@ -50,6 +56,7 @@ function inEntry(
   if (value === UNKNOWN) return isImage || WAYS_TO_A_POD_SPEC.has(key) ? [occurrence(path, UNKNOWN)] : [];
   if (Array.isArray(value) && (CONTAINER_LISTS as readonly string[]).includes(key))
     return inContainers(value, path, shape);
+  if (IMAGES_KEY.test(key)) return inImages(value, path, shape);
   if (typeof value === "string") {
     if (isImage && /^\S+$/.test(value)) return [withTagBeside(holder, value, path)];
     return shape === "custom kind" && isSurelyImage(value) ? [occurrence(path, value)] : [];
@@ -58,6 +65,22 @@ function inEntry(
   if (at === "" && shape === "custom kind" && (key === "status" || key === "metadata")) return [];
   const split = isImage && isObject(value) ? splitImage(value, path) : undefined;
   return split ? [split] : findByShape(value, path, shape);
+}
+
+/** A list or map of images by name. */
+function inImages(value: unknown, at: string, shape: Shape): ImageOccurrence[] {
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) => inImage(item, `${at}[${index}]`, shape));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => inImage(item, join(at, key), shape));
+}
+
+function inImage(value: unknown, at: string, shape: Shape): ImageOccurrence[] {
+  if (value === UNKNOWN) return [occurrence(at, UNKNOWN)];
+  if (typeof value === "string") return /^\S+$/.test(value) ? [occurrence(at, value)] : [];
+  const named = isObject(value) && ["repository", "tag", "digest"].some((key) => key in value);
+  const split = named ? splitImage(value, at) : undefined;
+  return split ? [split] : findByShape(value, at, shape);
 }
 
 /** A container's name tells which one it is; in a list of containers an image that is no text counts as unknown. */
