@@ -2,14 +2,15 @@ import { PREDICATE_TYPES, type PredicateName } from "../trust";
 import type { Place } from "./place";
 import type { Promotion } from "./promotion";
 import { rulesFor } from "./resolve";
-import type { Gate } from "./rules";
 
 /** What is no mistake, and still wants somebody to look at it. */
 export function findWarnings(promotion: Promotion, now: Date): string[] {
   const { owner, nextReview } = promotion;
   return [
     ...(nextReview < now
-      ? [`its review was due on ${nextReview.toISOString().slice(0, 10)}: ask ${owner} to look through it`]
+      ? [
+          `the review of the file was due on ${nextReview.toISOString().slice(0, 10)}: ask ${owner} to look through it`,
+        ]
       : []),
     ...findOver(promotion, now),
     ...findStrangeEnvironments(promotion),
@@ -30,7 +31,7 @@ function findOver({ document, external }: Promotion, now: Date): string[] {
       .filter(({ expires }) => isOver(expires))
       .map(
         ({ gate, rule, service, environment, owner }) =>
-          `an exception of ${gate ?? rule} for ${service} in ${environment} has expired: ${owner} removes or renews it`,
+          `the exception for ${gate ?? rule} of ${service} in ${environment} has expired: ${owner} removes or renews it`,
       ),
     ...external
       .filter(({ expires }) => expires < now)
@@ -44,37 +45,37 @@ function findStrangeEnvironments({ trust, environments }: Promotion): string[] {
   return trust.signers.flatMap(({ name, grants }) =>
     [...new Set(grants.flatMap((grant) => [...grant.environments]))]
       .filter((environment) => !known.includes(environment))
-      .map((environment) => `signer ${name} may speak for ${environment}, which is no environment here`),
+      .map((environment) => `signer ${name} may speak for ${environment}, and there is no such environment`),
   );
 }
 
-const SAID_BY_PEOPLE: Partial<Record<Gate["kind"], PredicateName>> = {
-  approvals: "approval",
-  review: "review",
-};
-
 /** People who are asked for something that none of their signers may say. */
 function findMute(promotion: Promotion): string[] {
-  const places: Place[] = promotion.services.flatMap((service) =>
-    promotion.environments.map(({ name, targets }) => ({
+  const places = promotion.services.flatMap((service) =>
+    promotion.environments.map(({ name, targets: [target] }) => ({
       service: service.name,
       environment: name,
-      target: targets[0],
+      target,
     })),
   );
-  const found = places.flatMap((place) => {
-    const { gates, people } = rulesFor(promotion, place);
-    return gates.flatMap((gate) => {
-      const predicate = SAID_BY_PEOPLE[gate.kind];
-      const of = "of" in gate ? gate.of : [];
-      if (predicate === undefined) return [];
-      return of
-        .filter((name) => {
-          const signers = people.find((person) => person.name === name)?.signers ?? [];
-          return !signers.some((signer) => maySay(promotion, signer, predicate, place.environment));
-        })
-        .map((name) => `${name} is asked for ${predicate}, and may not say it for ${place.environment}`);
-    });
+  return places.flatMap((place) => mutesIn(promotion, place));
+}
+
+function mutesIn(promotion: Promotion, place: Place): string[] {
+  const { gates, people } = rulesFor(promotion, place);
+  const isMute = (name: string, predicate: PredicateName): boolean =>
+    !(people.find((person) => person.name === name)?.signers ?? []).some((signer) =>
+      maySay(promotion, signer, predicate, place.environment),
+    );
+  const found = gates.flatMap((gate) => {
+    if (gate.kind !== "approvals" && gate.kind !== "review") return [];
+    const predicate = gate.kind === "review" ? "review" : "approval";
+    return gate.of
+      .filter((name) => isMute(name, predicate))
+      .map(
+        (name) =>
+          `${name} is asked for ${predicate} of ${place.service} in ${place.environment}, and none of ${name}'s signers may say it there`,
+      );
   });
   return [...new Set(found)];
 }

@@ -12,6 +12,8 @@ import {
 const root = join(__dirname, "../../..");
 const text = `
 version: 1
+owner: platform@example.com
+nextReview: 2027-06-01
 environments:
   - name: dev
   - name: staging
@@ -20,6 +22,7 @@ environments:
 services:
   hello: { path: services/hello, stack: "{environment}" }
   payments: { path: services/payments }
+trust: { signers: [] }
 `;
 const promotion = parsePromotion("/repo/promotion.yaml", text);
 
@@ -79,14 +82,10 @@ test.each([
     text.replace("{ path: services/payments }", '{ path: p, stack: "{environment}" }'),
     /share the stack name "dev"/,
   ],
-  [
-    "an unknown key",
-    text.replace("version: 1", "version: 1\nowners: x"),
-    /line \d: \/owners: unknown key "owners"/,
-  ],
+  ["an unknown key", text.replace("owner:", "owners: x\nowner:"), /line \d: \/owners: unknown key "owners"/],
   [
     "no environments",
-    "version: 1\nenvironments: []\nservices: { a: { path: a } }",
+    text.replace(/environments:[^]*services:/, "environments: []\nservices:"),
     /must NOT have fewer than 1 items/,
   ],
   [

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadTrust, parseTrust, type Trust } from "@waybill/core/trust";
+import { loadPromotion, loadTrustOf } from "@waybill/core/promotion";
+import { loadTrust, parseTrust, type Trust, trustSchema } from "@waybill/core/trust";
 import { codeOf } from "../evidence/support/asked";
 import { makeInstance } from "../evidence/support/instance";
 
@@ -137,6 +138,54 @@ test("the hash stands for the rules: comments and order change nothing, a rule d
   const other = parseTrust("a", JSON.stringify({ version: 1, signers: [key] }), () => "");
   expect(same.hash).toBe(one.hash);
   expect(other.hash).not.toBe(one.hash);
+});
+
+test("the same policy in promotion.yaml and in a file of its own is one policy", () => {
+  const folder = mkdtempSync(join(tmpdir(), "trust-"));
+  const write = (name: string, content: object) => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  writeFileSync(join(folder, "ci.pub"), PEM);
+  const trust = { signers: [{ ...key, key: { file: "ci.pub" } }] };
+  const promotion = {
+    version: 1,
+    ...{ owner: "platform@example.com", nextReview: "2099-01-01" },
+    ...{ environments: [{ name: "dev" }], services: { app: { path: "app" } } },
+  };
+  const inside = write("promotion.yaml", { ...promotion, trust });
+  const alone = write("trust.json", { version: 1, ...trust });
+  expect(loadPromotion(inside).trust.hash).toBe(loadTrust(alone).hash);
+  expect(loadTrustOf(inside).hash).toBe(loadTrustOf(alone).hash);
+
+  expect(() => loadTrustOf(write("half.yaml", promotion))).toThrow('missing key "trust"');
+  expect(() => loadTrustOf(write("wrong.yaml", { ...promotion, trust: {} }))).toThrow(
+    '/trust: missing key "signers"',
+  );
+  expect(() => loadTrustOf(write("other.yaml", { signers: [] }))).toThrow('missing key "version"');
+});
+
+test("a time that is not in the calendar is refused, wherever it stands", () => {
+  const at = "2026-02-30T00:00:00Z";
+  expect(() => parse({ signers: [{ ...key, compromised: at }] })).toThrow(
+    "/signers/0/compromised: 2026-02-30T00:00:00Z is not in the calendar",
+  );
+  const digest = `sha256:${"1".repeat(64)}`;
+  expect(() => parse({ signers: [], blocked: [{ digest, reason: "r", by: "b", at }] })).toThrow(
+    "/blocked/0/at",
+  );
+});
+
+test("all mistakes are told at once, those of the schema and others, with their lines", () => {
+  const text = "version: 1\nsigners:\n  - name: a\n    root: there\n    may: []\n  - name: a\n";
+  expect(() => parseTrust("trust.yaml", text, () => PEM)).toThrow(
+    /line 5: \/signers\/0\/may: [^]*line 6: \/signers\/1: missing key "may"[^]*line 6: \/signers\/1\/name: signer "a" is listed twice[^]*line 4: \/signers\/0\/root: no root "there"/,
+  );
+});
+
+test("editors complete a policy with the published schema", () => {
+  const published = readFileSync(join(__dirname, "../../../docs/trust.schema.json"), "utf8");
+  expect(JSON.parse(published)).toEqual(trustSchema);
 });
 
 test("blocked digests and revoked evidence need a reason, a person and a date", () => {

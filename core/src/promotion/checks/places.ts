@@ -113,10 +113,8 @@ function tooFew(
     }));
   const able = peopleIn(document, asked).filter((name) => (people[name]?.signers ?? []).length > 0);
   if (able.length >= count) return [];
-  const who = able.length === 0 ? "nobody" : able.join(", ");
-  return [
-    { path, message: `${what}asks ${count} of: ${asked.join(", ")}, and only ${who} of them can sign` },
-  ];
+  const who = able.length === 0 ? "none" : `only ${able.join(", ")}`;
+  return [{ path, message: `${what}asks ${count} of: ${asked.join(", ")}, and ${who} of them can sign` }];
 }
 
 function findUnknownGates(document: unknown, places: readonly Where[]): Mistake[] {

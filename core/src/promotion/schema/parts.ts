@@ -29,7 +29,7 @@ export const findings = { type: "integer", minimum: 0 };
 export const time = { type: "string", pattern: TIME_PATTERN };
 export const clock = { type: "string", pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" };
 export const duration = { type: "string", pattern: "^[1-9]\\d{0,5}[smhd]$" };
-export const email = { type: "string", pattern: "^[^@\\s]+@[^@\\s]+$", maxLength: 320 };
+export const email = { type: "string", pattern: "^\\s*[^@\\s]+@[^@\\s]+\\s*$", maxLength: 320 };
 /** A repository without tag and digest; the checks read it as a reference. */
 export const repository = text;
 
