@@ -68,6 +68,10 @@ export class GuardedCluster {
     await this.enforced();
   }
 
+  async installPolicies(): Promise<void> {
+    for (const object of clusterGuard(this.guard)) await must(this.api.apply(object, ROOT));
+  }
+
   /** Policies and lists are known to the API server a moment after they are written. Without a list it is a no. */
   private async enforced(): Promise<void> {
     const [decided = ""] = this.decided;
