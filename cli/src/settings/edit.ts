@@ -55,7 +55,7 @@ function says(text: string, before: unknown, key: string, value: string | undefi
 }
 
 function allBut(values: unknown, key: string): object {
-  return Object.fromEntries(Object.entries((values ?? {})).filter(([name]) => name !== key));
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name !== key));
 }
 
 function findChange(text: string, key: string, value: string | undefined): Change | undefined {
