@@ -145,11 +145,13 @@ test("it cannot be imported", async () => {
   expect((await rejection(all.read("x@y"))).message).toMatch(/import.*Declare it/);
 });
 
-test("it serves its two resources, with a schema that names them, and refuses other types", async () => {
+test("it serves its resources, with a schema that names them, and refuses other types", async () => {
   const { provider } = await served("Attestation");
   const schema = JSON.parse(provider.schema ?? "") as { version: string; resources: object };
   expect(schema.version).toBe("1.2.3");
-  expect(Object.keys(schema.resources)).toEqual(["waybill:index:Attestation", "waybill:index:Sbom"]);
+  expect(Object.keys(schema.resources)).toEqual(
+    ["Attestation", "Sbom", "Decision", "Deployment"].map((name) => `waybill:index:${name}`),
+  );
   expect(() => provider.resource("waybill:index:Other")).toThrow(/waybill:index:Attestation or/);
   expect(signer).toMatch(/\.yaml$/);
 });
