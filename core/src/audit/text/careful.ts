@@ -24,8 +24,8 @@ export class Unreadable extends Error {
   }
 }
 
-/** Far more than people write, and little enough that aliases of aliases cannot fill the memory. */
-const MOST_NODES = 2_000_000;
+/** Far more than people repeat, and little enough that aliases of aliases cannot fill the memory. */
+const MOST_REPEATED = 100_000;
 
 /** Reads one document with the whole of YAML; undefined where there is nothing in it. */
 export function parseCarefully({ text, offset }: Part): Node | undefined {
@@ -42,7 +42,8 @@ export function parseCarefully({ text, offset }: Part): Node | undefined {
 }
 
 class Reader {
-  private count = 0;
+  private aliases = 0;
+  private repeated = 0;
 
   constructor(
     private readonly document: Document.Parsed,
@@ -52,8 +53,8 @@ class Reader {
 
   /** `empty` is where something would be written that is not there. */
   read(node: unknown, empty = 0): Node {
-    this.count += 1;
-    if (this.count > MOST_NODES) throw new Unreadable("more values than can be read", this.offset);
+    if (this.aliases > 0) this.repeated += 1;
+    if (this.repeated > MOST_REPEATED) throw new Unreadable("aliases of aliases without end", this.offset);
     if (!isNode(node) || isEmpty(node)) return this.nothing(empty);
     const at = this.offset + (node.range?.[0] ?? empty);
     if (isAlias(node)) return this.alias(node, at);
@@ -86,10 +87,13 @@ class Reader {
     };
   }
 
-  private alias(node: YamlNode & { resolve: (document: Document.Parsed) => unknown }, at: number): Node {
-    const target = node.resolve(this.document);
+  private alias(alias: YamlNode & { resolve: (document: Document.Parsed) => unknown }, at: number): Node {
+    const target = alias.resolve(this.document);
     if (target === undefined) throw new Unreadable("an alias without its anchor", at);
-    return { ...this.read(target), at };
+    this.aliases += 1;
+    const node = { ...this.read(target), at };
+    this.aliases -= 1;
+    return node;
   }
 
   private entries(items: readonly Pair[], at: number): Map<string, Node> {
