@@ -36,7 +36,7 @@ function worldOf(options: MemoryRegistryOptions, lag: number, seed: number, pati
     return Promise.race([work, dies]);
   };
   const outcomes: Outcome[] = [];
-  const together = async (...runs: readonly (readonly [who: number, kill?: Kill])[]) => {
+  const together = async (...runs: readonly (readonly [who: number, kill?: Kill | undefined])[]) => {
     const results = await simulation.settle(runs.map(([who, kill]) => run(who, kill)));
     const found = results.map((result, index) => ({
       digest: digests[runs[index]?.[0] ?? 0] as Digest,

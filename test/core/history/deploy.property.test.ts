@@ -34,7 +34,7 @@ function worldOf(options: MemoryRegistryOptions, lag: number, seed: number, work
     const { signing } = who === 1 ? theirs : ours;
     return Promise.race([work(registry, digests[who] as Digest, signing, { trust, now, wait }), dies]);
   };
-  const together = (...runs: readonly (readonly [who: number, kill?: Kill])[]) =>
+  const together = (...runs: readonly (readonly [who: number, kill?: Kill | undefined])[]) =>
     simulation.settle(runs.map(([who, kill]) => run(who, kill)));
   const read = async () => {
     const [outcome] = await simulation.settle([
