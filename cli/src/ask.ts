@@ -9,7 +9,8 @@ import {
   type Request,
   type Survey,
 } from "@waybill/core/release";
-import { CliError, type Io } from "./command";
+import { CliError, Exit, type Io } from "./command";
+import { exitOf } from "./exit";
 import type { Stack } from "./stack";
 
 /** What is known about one digest in one place; or why there is none to ask about. */
@@ -53,7 +54,6 @@ function assertPromotable({ promotion, place }: Pick<Stack, "promotion" | "place
 
 /** A well-founded no of survey or planner; everything else is thrown on. */
 export function refusalIn(error: unknown): ReleaseError {
-  const noes: readonly string[] = ["pin-not-released", "may-not-enter", "settings-may-not-change", "blocked"];
-  if (error instanceof ReleaseError && noes.includes(error.code)) return error;
+  if (error instanceof ReleaseError && exitOf(error) === Exit.no) return error;
   throw error;
 }

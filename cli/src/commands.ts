@@ -33,6 +33,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    "policy check",
+    {
+      summary: "says whether promotion.yaml is right, and what it asks where",
+      load: () => load(require("./commands/policy-check")),
+    },
+  ],
+  [
     "promote",
     {
       summary: "asks all gates of an environment and pins the digest there on a full yes",
@@ -79,6 +86,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     {
       summary: "finds images that are not named by their digest, in files, charts and clusters",
       load: () => load(require("./commands/audit")),
+    },
+  ],
+  [
+    "policy test",
+    {
+      summary: "shows which past decisions a changed promotion file would have turned",
+      load: () => load(require("./commands/policy-test")),
     },
   ],
   [
