@@ -20,3 +20,5 @@ export { rulesFor } from "./resolve";
 export type { Freeze, Gate, GateKind, Person, Rules, ScanException } from "./rules";
 export { promotionSchema } from "./schema";
 export { findWarnings } from "./warnings";
+export { type FreezeWindow, windowOf } from "./windows";
+export { describeGate } from "./words";

@@ -266,7 +266,7 @@ test("names that every object of JavaScript has are names like others", () => {
   const promotion = parse((d) => {
     d.people = { ...d.people, constructor: { signers: ["pager"] } };
     d.groups = { ...d.groups, "to-string": ["constructor"] };
-    d.tiers = { ...d.tiers, constructor: { gates: { constructor: { kind: "load" } } } };
+    d.tiers = { ...d.tiers, constructor: { gates: { constructor: { kind: "load" as const } } } };
     d.services["other"] = { path: "x", tier: "constructor", approvers: ["constructor"] };
   });
   expect(promotion.services.map(({ tier }) => tier)).toContain("constructor");

@@ -132,7 +132,7 @@ export function parse(change: Change = () => undefined): Promotion {
 }
 
 /** Anything may be written into a file. */
-export const any = (value: unknown): never => value as never;
+export const any = (value: unknown): Record<string, unknown> => value as Record<string, unknown>;
 
 /** What loading says about a changed file: the mistakes, each without its line. */
 export function mistakesIn(change: Change): string[] {
