@@ -50,10 +50,12 @@ export const command: Command = {
     setFlagsFromString("--semi-space-growth-factor=1");
     const top = readTop(args);
     const given = readGiven(args, io.now?.() ?? new Date());
-    const first = await audit(args, io, given);
+    const stdin = args.positionals.includes("-") ? await readStandardInput(io) : undefined;
+    const again = (): Promise<Audited> => audit(args, io, given, stdin);
+    const first = await again();
     const wantsFix = args.flags["fix"] === true || args.flags["dry-run"] === true;
     if (!wantsFix) return report(first, args, io, top);
-    return fix(first, args, io, given, top);
+    return fix(first, again, args, io, top);
   },
 };
 
@@ -79,13 +81,18 @@ function readTop(args: Arguments): number {
   return Number(given);
 }
 
-async function audit(args: Arguments, io: Io, { allowed, imagePaths }: Given): Promise<Audited> {
+async function audit(
+  args: Arguments,
+  io: Io,
+  { allowed, imagePaths }: Given,
+  stdin: Buffer | undefined,
+): Promise<Audited> {
   const { positionals, flags } = args;
   const live = flags["cluster"] === true;
   if (positionals.length === 0 && !live) throw wrongUsage("audit", "PATH, - or --cluster", "none of them");
   const environment = io.environment ?? process.env;
   const found = new Audit(imagePaths);
-  if (positionals.includes("-")) await addStandardInput(found, io);
+  if (stdin) addStandardInput(found, stdin);
   await gatherFiles(
     positionals.filter((path) => path !== "-"),
     found,
@@ -96,10 +103,14 @@ async function audit(args: Arguments, io: Io, { allowed, imagePaths }: Given): P
   return found.finish({ allowed, ask: (image) => asked.get(image) ?? NOT_ASKED });
 }
 
-async function addStandardInput(found: Audit, { stdin }: Io): Promise<void> {
+/** Only once: it is gone when it was read. */
+async function readStandardInput({ stdin }: Io): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-  const bytes = Buffer.concat(chunks);
+  return Buffer.concat(chunks);
+}
+
+function addStandardInput(found: Audit, bytes: Buffer): void {
   if (isUtf8(bytes)) found.add({ file: "-", text: bytes.toString("utf8"), isLive: true });
   else found.addUnread({ file: "-", line: 0, problem: "its bytes are no UTF-8" });
 }
@@ -108,11 +119,18 @@ async function verify(found: Audit, args: Arguments, io: Io): Promise<ReadonlyMa
   const { askAll } = require("../audit/ask") as typeof Ask;
   const { readTrust } = require("../policy") as typeof Policy;
   const { withRegistry } = require("../registry") as typeof Registries;
-  const trust = readTrust(args);
+  const { trust: own, promotion } = args.flags;
+  const trust = readTrust({ ...args, flags: { ...args.flags, trust: own ?? promotion } });
   return withRegistry(io, (registry) => askAll(found.images(), registry, trust, io.now?.() ?? new Date()));
 }
 
-async function fix(first: Audited, args: Arguments, io: Io, given: Given, top: number): Promise<ExitCode> {
+async function fix(
+  first: Audited,
+  again: () => Promise<Audited>,
+  args: Arguments,
+  io: Io,
+  top: number,
+): Promise<ExitCode> {
   const { plan, diffOf, write } = require("../audit/fix") as typeof Fix;
   const { withRegistry } = require("../registry") as typeof Registries;
   const planned = await withRegistry(io, (registry) => plan(first, top, registry));
@@ -125,7 +143,7 @@ async function fix(first: Audited, args: Arguments, io: Io, given: Given, top: n
   }
   for (const file of write(planned)) io.err(`waybill: ${file}: left alone, as it changed meanwhile\n`);
   // What stands there now is what counts, not what was to be written.
-  return report(await audit(args, io, given), args, io, Infinity);
+  return report(await again(), args, io, Infinity);
 }
 
 function report(audited: Audited, { flags }: Arguments, io: Io, top: number): ExitCode {

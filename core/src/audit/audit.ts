@@ -23,7 +23,7 @@ export interface Source {
 }
 
 export interface Audited {
-  /** All images, the most dangerous first. */
+  /** All images: what is fine last, and before it the most dangerous first. */
   readonly findings: readonly Finding[];
   readonly unread: readonly Unread[];
 }

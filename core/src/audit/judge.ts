@@ -85,7 +85,11 @@ function isIn(image: string | undefined, allowed: AllowedRegistries): boolean {
   }
 }
 
-/** The most dangerous first; among equals what can be changed before what was made from it, and then as they were read. */
+/** What is fine last, and of the rest the most dangerous first; among equals what can be changed before what was made from it. */
 export function byRisk(one: Finding, other: Finding): number {
-  return other.risk - one.risk || Number(one.owner !== undefined) - Number(other.owner !== undefined);
+  return (
+    Number(one.verdict === "yes") - Number(other.verdict === "yes") ||
+    other.risk - one.risk ||
+    Number(one.owner !== undefined) - Number(other.owner !== undefined)
+  );
 }

@@ -154,8 +154,8 @@ describe("verdicts", () => {
       "\n    env:\n    - name: SIDECAR_IMAGE\n      value: envoy:1\n";
     const { findings } = audit({ "a.yaml": pod });
     expect(findings.map(({ verdict, mention, line }) => [verdict, mention, line])).toEqual([
-      ["yes", false, 6],
       ["note", true, 9],
+      ["yes", false, 6],
     ]);
   });
 
