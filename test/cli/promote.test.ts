@@ -162,6 +162,22 @@ test("--json: from, to, verdicts and the pin", async () => {
   });
 });
 
+test("what runs and is blocked is told first, whatever is asked", async () => {
+  const { at, first } = await waiting();
+  await at.say("sam", first, "block", { reason: "leaks" });
+  const { out } = await at.run("promote", "prod", "--digest", first.digest, "--dry-run");
+  expect(out).toMatch(/^BLOCKED: hello in prod runs sha256:.*: leaks\n/);
+});
+
+test("new settings of what runs are asked about by their own gates", async () => {
+  const { at, first } = await waiting();
+  at.write("Pulumi.prod.yaml", at.read("Pulumi.prod.yaml").replace("GREETING: hello", "GREETING: other"));
+  const { code, out } = await at.run("promote", "prod", "--digest", first.digest, "--json");
+  expect(code).toBe(1);
+  const { verdicts } = JSON.parse(out) as { verdicts: { gate: string }[] };
+  expect(verdicts.map(({ gate }) => gate)).toEqual(["block", "approvals"]);
+});
+
 describe("--config-file", () => {
   test("is read and written in place of the tracked one", async () => {
     const { at } = await waiting();

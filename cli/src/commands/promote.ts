@@ -1,12 +1,11 @@
 import type { ReleasedImage } from "@waybill/core/evidence";
-import { describeVerdicts, evaluate, summary, type Verdict } from "@waybill/core/gates";
+import { describeVerdicts } from "@waybill/core/gates";
 import { quote } from "@waybill/core/image";
-import type { Registry } from "@waybill/core/registry";
-import { describePlace, plan, type Request, runningIn, type Survey } from "@waybill/core/release";
-import { refusalIn, surveyFor } from "../ask";
+import { describePlace, runningIn, type Survey } from "@waybill/core/release";
 import { type Arguments, CliError, type Command, Exit, type Io } from "../command";
 import { wrongUsage } from "../input";
 import { asJson } from "../output";
+import { judge, type Outcome } from "../promote/judge";
 import { runPulumi } from "../pulumi";
 import { withRegistry } from "../registry";
 import { remembering } from "../remember";
@@ -22,14 +21,6 @@ import {
   STACK_HELP,
   type Stack,
 } from "../stack";
-
-interface Outcome {
-  readonly ok: boolean;
-  /** In the words of `pulumi preview`. */
-  readonly reason: string;
-  readonly survey: Survey | undefined;
-  readonly verdicts: readonly Verdict[];
-}
 
 interface Written {
   readonly before: string | null;
@@ -54,7 +45,9 @@ export const command: Command = {
     const promotion = readPromotion(own);
     const stack = openStack(own, promotion, onePlace("promote", own, promotion));
     const request = await requestOf(io, own, stack);
-    const outcome = await withRegistry(io, async (registry) => judge(io, registry, own, stack, request));
+    const outcome = await withRegistry(io, async (registry) =>
+      judge(io, remembering(registry), stack, request, digestFlag(own)),
+    );
     const dry = own.flags["dry-run"] === true;
     const written = outcome.survey && outcome.ok && !dry ? pin(stack, outcome.survey) : undefined;
     const json = own.flags["json"] === true;
@@ -79,36 +72,6 @@ function splitArguments(args: Arguments): [Arguments, readonly string[]] {
   return [{ ...args, positionals: environment === undefined ? [] : [environment] }, more];
 }
 
-async function judge(
-  io: Io,
-  registry: Registry,
-  args: Arguments,
-  stack: Stack,
-  request: Request,
-): Promise<Outcome> {
-  let survey: Survey | undefined;
-  try {
-    const answered = await surveyFor(io, remembering(registry), stack, request, digestFlag(args));
-    if ("none" in answered) return { ok: false, reason: answered.none, survey, verdicts: [] };
-    survey = answered.survey;
-    const decided = plan(survey);
-    const verdicts = decided.action === "run" ? decided.decision.verdicts : [];
-    const waiting = decided.action === "build" ? null : decided.waiting;
-    if (decided.action !== "run" || waiting !== null) {
-      return { ok: false, reason: waiting ?? "images are built here", survey, verdicts };
-    }
-    return {
-      ok: true,
-      reason: decided.moves ? summary(verdicts) : "it runs there already",
-      survey,
-      verdicts,
-    };
-  } catch (error) {
-    const { message } = refusalIn(error);
-    return { ok: false, reason: message, survey, verdicts: survey?.offered ? evaluate(survey.offered) : [] };
-  }
-}
-
 function pin({ settings }: Stack, { pin: digest }: Survey): Written {
   return { before: textIn(settings, "pin") ?? null, changed: writeSetting(settings, "pin", digest) };
 }
@@ -128,16 +91,17 @@ async function update(io: Io, stack: Stack, out: Io["out"], more: readonly strin
 
 function describe(
   stack: Stack,
-  { ok, reason, survey, verdicts }: Outcome,
+  { ok, reason, survey, verdicts, notes }: Outcome,
   written: Written | undefined,
   up: boolean,
 ): string {
-  if (!ok) return `no: ${reason.trimEnd()}\n`;
+  const noted = notes.map((note) => `${note}\n`).join("");
+  if (!ok) return `${noted}no: ${reason.trimEnd()}\n`;
   const { place, settings } = stack;
   const image = imageIn(survey);
   const table = verdicts.length > 0 ? `${describeVerdicts(verdicts).trimEnd()}\n` : "";
   const told = `yes: ${image?.digest ?? ""} (${image?.tag ?? ""}) for ${describePlace(place)}: ${reason}\n`;
-  return `${table}${told}${pinned(settings.file, written)}${up || !written ? "" : `next: pulumi up ${stack.args.join(" ")} --policy-pack policy\n`}`;
+  return `${noted}${table}${told}${pinned(settings.file, written)}${up || !written ? "" : `next: pulumi up ${stack.args.join(" ")} --policy-pack policy\n`}`;
 }
 
 function pinned(file: string, written: Written | undefined): string {
@@ -148,7 +112,7 @@ function pinned(file: string, written: Written | undefined): string {
 
 function toJson(
   stack: Stack,
-  { ok, reason, survey, verdicts }: Outcome,
+  { ok, reason, survey, verdicts, notes }: Outcome,
   written: Written | undefined,
   up: boolean,
 ): object {
@@ -165,6 +129,7 @@ function toJson(
     verdict: ok ? "yes" : "no",
     reason,
     verdicts,
+    notes,
     pin: written ? { file: settings.file, ...written } : null,
     up,
   };
