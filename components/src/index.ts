@@ -1,3 +1,9 @@
+export {
+  AdmissionPolicies,
+  type AdmissionPoliciesArgs,
+  DecidedImages,
+  type DecidedImagesArgs,
+} from "./admission";
 export { Attestation, type AttestationArgs, Sbom, type SbomArgs } from "./evidence";
 export {
   Decision,

@@ -35,14 +35,17 @@ const environment = (name: string, admission: GuardedEnvironment["admission"]): 
   viewers: [{ kind: "group", name: "developers" }],
 });
 
-const prod = environment("guard-prod", "refuse");
-
 export function guardOf(more: Partial<Guard> = {}): Guard {
   return {
     registries: REGISTRIES,
     external: EXTERNAL,
-    environments: [environment("guard-dev", "audit"), environment("guard-staging", "warn"), prod],
+    environments: [
+      environment("guard-dev", "audit"),
+      environment("guard-staging", "warn"),
+      environment("guard-prod", "refuse"),
+    ],
     exempt: undefined,
+    imagePaths: [],
     ...more,
   };
 }
@@ -63,7 +66,7 @@ export class GuardedCluster {
   async install(): Promise<void> {
     for (const kind of CUSTOM_KINDS) await must(this.api.apply(definition(kind), ROOT));
     for (const [space, label] of SPACES) await must(this.api.apply(namespace(space, label), ROOT));
-    const objects = [...clusterGuard(this.guard), ...namespaceGuard(SPACE, prod)];
+    const objects = [...clusterGuard(this.guard), ...namespaceGuard(this.guard, SPACE, "guard-prod")];
     for (const object of objects) await must(this.api.apply(object, ROOT));
     await this.enforced();
   }

@@ -25,8 +25,13 @@ export function imagesIn(spec: string): string {
 }
 
 export function matchExpression(image: string, { named, short }: ReferencePattern): string {
-  const anywhere = `${image}.matches(${literal(named)})`;
-  const onHub = short && `(${image}.matches(${literal(short)}) && !${image}.matches(${literal(NEVER)}))`;
+  return matchBy(image, { named: literal(named), short: short === undefined ? undefined : literal(short) });
+}
+
+/** The patterns as CEL expressions: a long one that is asked for many times is better a variable. */
+export function matchBy(image: string, { named, short }: ReferencePattern): string {
+  const anywhere = `${image}.matches(${named})`;
+  const onHub = short && `(${image}.matches(${short}) && !${image}.matches(${literal(NEVER)}))`;
   return `(${image}.size() <= ${LONGEST_REFERENCE} && ${onHub ? `(${anywhere} || ${onHub})` : anywhere})`;
 }
 

@@ -1,7 +1,7 @@
 import { type ImageField, imageFieldsOf, knownKinds } from "../images";
-import { imagesIn, list, literal, noneOf, type Validation } from "./cel";
+import { imagesIn, list, literal, matchBy, noneOf, type Validation } from "./cel";
 import type { Guard, KubernetesObject } from "./guard";
-import { allowedText, fits, isAllowed, isPinned, NEXT_DIGEST, NEXT_REGISTRY } from "./rules";
+import { allowedText, fitting, isAllowed, isPinned, NEXT_DIGEST, NEXT_REGISTRY } from "./rules";
 import { policy } from "./policy";
 import { BUILT_IN, EVERYTHING } from "./workloads";
 
@@ -30,6 +30,8 @@ export function customPolicy(guard: Guard): KubernetesObject {
       },
     ],
     variables: [
+      { name: "fitting", expression: literal(fitting(guard).named) },
+      { name: "fittingShort", expression: literal(fitting(guard).short ?? "") },
       ...placeVariables(),
       { name: "images", expression: PLACES.map((place) => imagesIn(nameOf(place))).join(" + ") },
       { name: "floating", expression: `variables.images.filter(i, !${isPinned("i")})` },
@@ -40,7 +42,7 @@ export function customPolicy(guard: Guard): KubernetesObject {
     validations: [
       noneOf("floating", "every image by its digest", NEXT_DIGEST),
       ...(guard.registries ? [noneOf("strange", allowedText(guard), NEXT_REGISTRY)] : []),
-      ...knownFields().map((known) => fieldValidation(known, guard)),
+      ...[...knownFields(), ...ownFields(guard)].map((known) => fieldValidation(known, guard)),
     ],
   });
 }
@@ -87,9 +89,13 @@ function knownFields(): KnownKinds[] {
   return [...found.values()];
 }
 
+/** What promotion.yaml says of kinds that Waybill does not know. */
+const ownFields = ({ imagePaths }: Guard): KnownKinds[] =>
+  imagePaths.filter(isPlain).map(({ group, kind, path }) => ({ group, kinds: [kind], fields: [{ path }] }));
+
 /** The others hold text in which an image is written in some other form. */
 function isPlain({ path, form, json }: ImageField): boolean {
-  return form === undefined && !json && /^[\w.[\]*]+$/.test(path) && !BY_SHAPE.has(path);
+  return form === undefined && !json && /^[\w.[\]*-]+$/.test(path) && !BY_SHAPE.has(path);
 }
 
 const POD_FIELDS = imageFieldsOf({ apiVersion: "v1", kind: "Pod" }) ?? [];
@@ -113,6 +119,12 @@ function fieldValidation({ group, kinds, fields }: KnownKinds, guard: Guard): Va
   };
 }
 
+const fits = (image: string, guard: Guard): string =>
+  matchBy(image, {
+    named: "variables.fitting",
+    short: fitting(guard).short === undefined ? undefined : "variables.fittingShort",
+  });
+
 const steps = (path: string): string[] => path.replaceAll("[]", ".[]").split(".");
 
 /** True where every image on the way fits; what is not there has no image. */
@@ -127,5 +139,6 @@ function walk(
   const inner = (next: string) => walk(next, rest, depth + 1, test);
   if (step === "[]") return `${value}.all(${each}, ${inner(each)})`;
   if (step === "*") return `${value}.all(${each}, ${inner(`${value}[${each}]`)})`;
-  return `(!has(${value}.${step}) || ${inner(`${value}.${step}`)})`;
+  const key = literal(step);
+  return `(!(${key} in ${value}) || ${inner(`${value}[${key}]`)})`;
 }

@@ -9,7 +9,7 @@ export function decidedImages(
   namespace: string,
   service: string,
   images: readonly string[],
-): KubernetesObject {
+): KubernetesObject & { readonly data: Record<string, string> } {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",

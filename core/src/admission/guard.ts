@@ -1,7 +1,5 @@
+import type { Enforcement, ImagePath } from "../promotion";
 import type { Subject } from "./subject";
-
-/** What is done about a refusal: written to the audit log, told to the client too, or enforced. */
-export type Enforcement = "audit" | "warn" | "refuse";
 
 /** What the objects in the cluster are generated from. */
 export interface Guard {
@@ -9,6 +7,8 @@ export interface Guard {
   readonly registries: readonly string[] | undefined;
   /** Repositories of others whose images may run without a decision. */
   readonly external: readonly string[];
+  /** Where kinds that Waybill does not know keep images. */
+  readonly imagePaths: readonly ImagePath[];
   readonly environments: readonly GuardedEnvironment[];
   /** Where it is given, nothing runs in any other namespace than these and the environments' own. */
   readonly exempt: readonly string[] | undefined;
@@ -16,6 +16,7 @@ export interface Guard {
 
 export interface GuardedEnvironment {
   readonly name: string;
+  /** What is done about a refusal: written to the audit log, told to the client too, or enforced. */
   readonly admission: Enforcement;
   /** Who may deploy: write workloads, say what is decided, and own the namespaces. */
   readonly deployers: readonly Subject[];

@@ -1,5 +1,6 @@
+import type { Enforcement } from "../promotion";
 import type { Validation } from "./cel";
-import { ENVIRONMENT_LABEL, type Enforcement, type KubernetesObject, ownLabels } from "./guard";
+import { ENVIRONMENT_LABEL, type KubernetesObject, ownLabels } from "./guard";
 
 const API = "admissionregistration.k8s.io/v1";
 

@@ -1,12 +1,18 @@
 import { DECIDED } from "./decided";
-import { AdmissionError } from "./error";
-import { type GuardedEnvironment, type KubernetesObject, ownLabels } from "./guard";
+import { AdmissionError, unknownEnvironment } from "./error";
+import { type Guard, type KubernetesObject, ownLabels } from "./guard";
 import { rbacSubject, type Subject } from "./subject";
 
 /** Who may do what in one namespace of an environment, and the network policy that everything in it starts from. */
-export function namespaceGuard(namespace: string, environment: GuardedEnvironment): KubernetesObject[] {
-  const { name, deployers, rollback, viewers } = environment;
-  if (deployers.length === 0) throw nobody(name);
+export function namespaceGuard(
+  { environments }: Guard,
+  namespace: string,
+  environment: string,
+): KubernetesObject[] {
+  const found = environments.find((one) => one.name === environment);
+  if (!found) throw unknownEnvironment(`namespace ${namespace}`, environment, environments);
+  const { deployers, rollback, viewers } = found;
+  if (deployers.length === 0) throw nobody(environment);
   return [
     ...role(namespace, "waybill-deployer", DEPLOYER, deployers),
     ...role(namespace, "waybill-rollback", ROLLBACK, rollback),
@@ -87,7 +93,7 @@ function role(
 }
 
 export function nobody(environment: string): AdmissionError {
-  return new AdmissionError("nobody", {
+  return new AdmissionError("nobody-deploys", {
     about: `environment ${environment}`,
     expected: "somebody who may deploy to it",
     found: "nobody",

@@ -1,17 +1,17 @@
 import { matchExpression } from "./cel";
 import type { Guard } from "./guard";
-import { inRegistries, PINNED } from "./references";
+import { inRegistries, PINNED, type ReferencePattern } from "./references";
 
 export const NEXT_DIGEST = "Write each image as host[:port]/repository@sha256:….";
 
 export const isPinned = (image: string): string =>
   matchExpression(image, { named: PINNED, short: undefined });
 
-/** Both at once, in one pattern: for a field of which there are many. */
-export function fits(image: string, { registries, external }: Guard): string {
+/** Both at once: for fields of which there are many. */
+export function fitting({ registries, external }: Guard): ReferencePattern {
   return registries === undefined
-    ? isPinned(image)
-    : matchExpression(image, inRegistries(registries, external, { pinned: true }));
+    ? { named: PINNED, short: undefined }
+    : inRegistries(registries, external, { pinned: true });
 }
 
 /** True where any registry will do. */
