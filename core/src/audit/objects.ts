@@ -25,15 +25,25 @@ function* expand(root: Node, value: unknown, list: ObjectKind | undefined): Gene
   if (type?.kind.endsWith("List") && items?.kind === "list") {
     const values = fields["items"] as unknown[];
     for (const [index, item] of items.items.entries()) yield* expand(item, values[index], type);
+    // A custom kind may only be called so, and have more than items.
+    const rest = Object.fromEntries(Object.entries(fields).filter(([key]) => key !== "items"));
+    if (Object.keys(rest).some((key) => !LIST_FIELDS.has(key)))
+      yield { root, value: rest, type, ...named(fields) };
     return;
   }
   if (root.kind === "list" && !list && isListOfObjects(value)) {
     for (const [index, item] of root.items.entries()) yield* expand(item, value[index], undefined);
     return;
   }
-  const metadata = fieldsAt(value, ["metadata"]);
+  yield { root, value, type, ...named(fields) };
+}
+
+const LIST_FIELDS = new Set(["apiVersion", "kind", "metadata"]);
+
+function named(fields: object): Pick<Found, "name" | "namespace"> {
+  const metadata = fieldsAt(fields, ["metadata"]);
   const name = textOf(metadata["name"]) || textOf(metadata["generateName"]);
-  yield { root, value, type, name, namespace: textOf(metadata["namespace"]) };
+  return { name, namespace: textOf(metadata["namespace"]) };
 }
 
 function isListOfObjects(value: unknown): value is unknown[] {

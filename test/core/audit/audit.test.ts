@@ -50,6 +50,12 @@ describe("each image with its place", () => {
     });
   });
 
+  test("a custom kind that is only called a list keeps its other fields", () => {
+    const text =
+      "apiVersion: example.com/v1\nkind: AllowList\nitems: [1.2.3.4]\nspec:\n  template: {spec: {containers: [{image: 'a:1'}]}}\n";
+    expect(places(audit({ "a.yaml": text }))).toEqual(["a.yaml:5 a:1"]);
+  });
+
   test("an alias is where it is used, and a merge brings its images along", () => {
     const text = `apiVersion: v1
 kind: Pod

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
 import { parseCarefully } from "../../../core/src/audit/text/careful";
 import { parseFast } from "../../../core/src/audit/text/fast";
 import { toValue } from "../../../core/src/audit/text/node";
+import { parseText } from "../../../core/src/audit/text/parse";
 import { splitDocuments } from "../../../core/src/audit/text/split";
 
 /** The short way may decline; where it answers, it answers as the careful way does, to the last offset. */
@@ -86,7 +87,7 @@ const style = fc.record({
   ) as fc.Arbitrary<"PLAIN">,
   collectionStyle: fc.constantFrom("any", "block", "flow") as fc.Arbitrary<"any">,
 });
-const RUNS = Number(process.env["WAYBILL_FUZZ_RUNS"] ?? 3000);
+const RUNS = Number(process.env["WAYBILL_FUZZ_RUNS"] ?? 1500);
 
 test("what is written in any style is read in the same way by both", () => {
   let same = 0;
@@ -248,6 +249,29 @@ spec:
 `;
   expect(compare(text)).toBe("same");
   expect(compare(text.replace(/command:[^]*/, "").replaceAll("\n", "\r\n"))).toBe("same");
+});
+
+test("a file falls into the documents that YAML sees in it", () => {
+  const between = fc.constantFrom("---\n", "--- # x\n", "---   \n", "# x\n---\n", "\n---\n\n", "---\r\n");
+  const document = fc.tuple(map, style).map(([object, options]) => stringify(object, options));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(between, document), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (parts, first) => {
+        const text = parts
+          .map(([mark, body], index) => (index === 0 && first ? body : `${mark}${body}`))
+          .join("");
+        const expected = parseAllDocuments(text, { logLevel: "silent" });
+        if ("empty" in expected) return;
+        // Merges are read as kubectl reads them, and the library leaves them alone.
+        fc.pre(!text.includes("<<") && expected.every(({ errors }) => errors.length === 0));
+        const found = [...parseText(text)].map((one) => ("root" in one ? toValue(one.root) : one.problem));
+        expect(found).toEqual(expected.map((one) => one.toJS() as unknown));
+      },
+    ),
+    { numRuns: RUNS / 3 },
+  );
 });
 
 test("no key reaches a prototype", () => {
