@@ -27,12 +27,16 @@ export const CORE_ROWS: readonly Row[] = [
     "gateway.networking.k8s.io",
     "Gateway GatewayClass GRPCRoute HTTPRoute ReferenceGrant TLSRoute TCPRoute",
   ),
-  row(["networking.k8s.io", "extensions"], "Ingress IngressClass NetworkPolicy"),
+  row(["networking.k8s.io", "extensions"], "Ingress IngressClass IPAddress NetworkPolicy ServiceCIDR"),
   row("node.k8s.io", "RuntimeClass"),
   row("policy", "PodDisruptionBudget PodSecurityPolicy"),
   row("rbac.authorization.k8s.io", "ClusterRole ClusterRoleBinding Role RoleBinding"),
+  row("resource.k8s.io", "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice"),
   row("scheduling.k8s.io", "PriorityClass"),
-  row("storage.k8s.io", "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment"),
+  row(
+    "storage.k8s.io",
+    "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass",
+  ),
   // Their images are patterns that other objects are compared with.
   row(["kyverno.io", "policies.kyverno.io"], "ClusterPolicy Policy PolicyException ImageValidatingPolicy"),
   row("policies.kyverno.io", "ValidatingPolicy MutatingPolicy GeneratingPolicy DeletingPolicy"),
