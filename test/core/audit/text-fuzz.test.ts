@@ -87,7 +87,7 @@ const style = fc.record({
   ) as fc.Arbitrary<"PLAIN">,
   collectionStyle: fc.constantFrom("any", "block", "flow") as fc.Arbitrary<"any">,
 });
-const RUNS = Number(process.env["WAYBILL_FUZZ_RUNS"] ?? 1500);
+const RUNS = Number(process.env["WAYBILL_FUZZ_RUNS"] ?? 600);
 
 test("what is written in any style is read in the same way by both", () => {
   let same = 0;
