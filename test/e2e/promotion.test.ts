@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { runningDigests } from "./support/cluster";
 import { TestProject, type Ran } from "./support/project";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
@@ -33,16 +32,28 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const settings = (stack: string): string[] => ["--config-file", join(project.folder, ".settings", `Pulumi.${stack}.yaml`)];
+const settings = (stack: string): string[] => [
+  "--config-file",
+  join(project.folder, ".settings", `Pulumi.${stack}.yaml`),
+];
 const promote = (stack: string, ...args: string[]): Promise<Ran> =>
   project.waybill("promote", stack, ...settings(stack), ...args);
+
+function done({ code, output }: Ran): void {
+  if (code !== 0) throw new Error(`ended with ${code}:\n${output}`);
+}
 
 /** A real run of real tests against the pods of a stack, by their digest. */
 async function testIn(stack: string): Promise<string> {
   const { address = "", digest: DIGEST } = await project.outputs(stack);
   const environment = { ...project.environment, ADDRESS: address, DIGEST };
-  const { code, output } = await project.node(environment, "--test", "--test-reporter=junit", "examples/hello/smoke.mjs");
-  expect({ code, output }).toMatchObject({ code: 0 });
+  const { code, output } = await project.node(
+    environment,
+    "--test",
+    "--test-reporter=junit",
+    "examples/hello/smoke.mjs",
+  );
+  done({ code, output });
   const file = join(project.folder, ".settings", `${stack}.xml`);
   writeFileSync(file, output.slice(0, output.indexOf("</testsuites>") + "</testsuites>".length));
   return file;
@@ -71,13 +82,13 @@ const scanned = (...vulnerabilities: object[]): Promise<Ran> =>
     "--report",
     scanReport(vulnerabilities),
     "--database",
-    new Date().toISOString(),
+    new Date(Date.now() - 60_000).toISOString(),
     "--signer",
     sandbox.signer,
   );
 
 const approved = (who: "alice" | "bob"): Promise<Ran> =>
-  project.waybill("approve", "prod", ...settings("prod"), "--signer", sandbox.signers[who]);
+  project.waybill("approve", "prod", ...settings("prod"), "--signer", sandbox.signers[who], "--yes");
 
 describe("staging takes what passed in dev", () => {
   test("P2 P8: without tests it waits; preview, preview with the pack and promote say it in the same words", async () => {
@@ -95,6 +106,7 @@ describe("staging takes what passed in dev", () => {
   });
 
   test("G1: a real test run against the pods of dev, by digest, lets it in", async () => {
+    const started = new Date().toISOString();
     const report = await testIn("dev");
     const attested = await project.waybill(
       "attest",
@@ -104,10 +116,14 @@ describe("staging takes what passed in dev", () => {
       "dev-passed",
       "--report",
       `${report}=smoke`,
+      "--started",
+      started,
+      "--finished",
+      new Date().toISOString(),
       "--signer",
       sandbox.signer,
     );
-    expect(attested).toMatchObject({ code: 0 });
+    done(attested);
     const { release, digest: running } = await project.mustUp("staging", "--policy-pack", project.policyPack);
     expect(running).toBe(digest);
     expect(release).toMatchObject({ state: "running", waiting: null });
@@ -117,7 +133,7 @@ describe("staging takes what passed in dev", () => {
   test("the same again shows no change", async () => {
     const { output } = await project.up("staging");
     expect(output).toMatch(/\d+ unchanged/);
-    expect(output).not.toMatch(/created|updated|replaced/);
+    expect(output).not.toMatch(/\d+ (?:created|updated|replaced)/);
   });
 });
 
@@ -135,21 +151,28 @@ describe("prod takes what is pinned, and passes every gate", () => {
   });
 
   test("P2: a pin that somebody writes by hand gets the same no, and nothing is registered", async () => {
-    await project.set("prod", { pin: digest });
+    project.set("prod", { pin: digest });
     const { code, output } = await project.up("prod");
     expect(code).not.toBe(0);
     expect(output).toMatch(/expected 2 approvals out of alice, bob, found none/);
     expect(await runningDigests(sandbox, "promo-prod")).toEqual([]);
-    await project.set("prod", { pin: `sha256:${"e".repeat(64)}` });
-    expect((await project.up("prod")).output).toMatch(/expected a digest that stands in the signed history of staging/);
-    await project.set("prod", {});
+    project.set("prod", { pin: `sha256:${"e".repeat(64)}` });
+    expect((await project.up("prod")).output).toMatch(
+      /expected a digest that stands in the signed history of staging/,
+    );
+    project.set("prod", { pin: undefined });
   });
 
   test("G2: a scan with a critical finding is a no, a clean one a yes", async () => {
-    const critical = { VulnerabilityID: "CVE-2026-1", PkgName: "zlib", InstalledVersion: "1", Severity: "CRITICAL" };
-    expect((await scanned(critical)).code).toBe(0);
+    const critical = {
+      VulnerabilityID: "CVE-2026-1",
+      PkgName: "zlib",
+      InstalledVersion: "1",
+      Severity: "CRITICAL",
+    };
+    done(await scanned(critical));
     expect((await promote("prod")).output).toMatch(/expected at most 0 critical, found 1 \(CVE-2026-1\)/);
-    expect((await scanned()).code).toBe(0);
+    done(await scanned());
     expect((await promote("prod")).output).toMatch(/1 of \d gates says no: approvals/);
   });
 
@@ -158,8 +181,7 @@ describe("prod takes what is pinned, and passes every gate", () => {
     await approved("alice");
     expect((await promote("prod")).output).toMatch(/expected 2 approvals out of alice, bob, found 1: alice/);
     await approved("bob");
-    const promoted = await promote("prod");
-    expect(promoted).toMatchObject({ code: 0 });
+    done(await promote("prod"));
     expect(project.settingsOf("prod")).toContain(`waybill:pin: ${digest}`);
   });
 
@@ -174,9 +196,9 @@ describe("prod takes what is pinned, and passes every gate", () => {
     const { digest: running, release } = await project.mustUp("prod", "--policy-pack", project.policyPack);
     expect(running).toBe(digest);
     expect(release.waiting).toBeNull();
-    const { output } = await project.waybill("history", "prod", "--json");
-    const { deployments } = JSON.parse(output) as { deployments: Record<string, unknown>[] };
-    expect(deployments).toMatchObject([{ digest, number: 0 }]);
+    const { code, output } = await project.waybill("history", "prod");
+    expect(code).toBe(0);
+    expect(output).toContain(digest);
     expect((await promote("prod")).output).toMatch(/it runs there already/);
   });
 });
@@ -186,18 +208,17 @@ describe("a decision is made once", () => {
     project.promotion(({ environments: [, , prod] }) => {
       Object.assign(prod ?? {}, { gates: { tests: { mark: "never", suites: ["never"] } } });
     });
-    await project.set("prod", { pin: digest, replicas: 1 });
+    project.set("prod", { pin: digest, replicas: 1 });
     const { digest: running } = await project.mustUp("prod");
     expect(running).toBe(digest);
   });
 
   test("E7: a block is the first thing that everybody is told", async () => {
-    expect((await project.waybill("block", image, "--reason", "bad batch", "--signer", sandbox.signers.sam)).code).toBe(0);
+    done(await project.waybill("block", image, "--reason", "bad batch", "--signer", sandbox.signers.sam));
     const { output } = await project.preview("prod");
     expect(output).toMatch(/BLOCKED: promo in prod runs/);
     const status = await project.waybill("status", "--all");
     expect(status.code).toBe(1);
     expect(status.output).toMatch(/blocked/i);
-    await delay(0);
   });
 });

@@ -27,8 +27,7 @@ export interface CandidateRequest {
 }
 
 export function findCandidate(request: CandidateRequest): Candidate {
-  const { promotion, place, pin, upstream } = request;
-  for (const { stack, release } of upstream) if (release) assertUpstream(promotion, place, stack, release);
+  const { pin } = request;
   return pin === undefined ? newest(request) : { image: pinned(request, pin), pinned: true };
 }
 
@@ -91,7 +90,7 @@ export function runningIn({ head }: History): DeploymentEntry | undefined {
 }
 
 /** An environment can be skipped only by a stack that lies about itself, and then these two names disagree. */
-function assertUpstream(promotion: Promotion, place: Place, stack: string, release: Release): void {
+export function assertUpstream(promotion: Promotion, place: Place, stack: string, release: Release): void {
   const expected = upstreamOf(promotion, place)?.name ?? "";
   if (release.environment === expected && release.service === place.service) return;
   throw new ReleaseError("wrong-upstream", {

@@ -1,4 +1,5 @@
 export {
+  assertUpstream,
   describePlace,
   findCandidate,
   runningIn,

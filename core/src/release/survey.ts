@@ -6,7 +6,7 @@ import { rulesFor, stackName, upstreamOf, type Place, type Promotion, type Rules
 import { prove } from "../proof";
 import type { Registry, Waiting } from "../registry";
 import type { Configuration } from "../service";
-import { findCandidate, runningIn, type Candidate, type Upstream } from "./candidate";
+import { assertUpstream, findCandidate, runningIn, type Candidate, type Upstream } from "./candidate";
 import type { Release } from "./release";
 import { shapeOf } from "./shape";
 
@@ -63,6 +63,8 @@ export async function survey(world: World, request: Request): Promise<Survey> {
   const { promotion, now } = world;
   const { place, releases } = request;
   const rules = rulesFor(promotion, place);
+  for (const { stack, release } of releases?.upstream ?? [])
+    if (release) assertUpstream(promotion, place, stack, release);
   const repository = rules.repository ?? request.repository;
   const before = upstreamOf(promotion, place);
   const read = (where: Place): Promise<History> => readPlace(world, repository, where);

@@ -36,6 +36,7 @@ export async function testFor(
   if (!verdicts.some(({ gate, pass }) => gate === "tests" && !pass)) return;
   const report = path.join(place.folder, "reports", `${stack}-smoke.xml`);
   mkdirSync(path.dirname(report), { recursive: true });
+  const started = new Date().toISOString();
   const environment = { ...project.environment, ADDRESS: address, DIGEST: digest };
   const tested = await run(
     { ...project, environment },
@@ -56,6 +57,10 @@ export async function testFor(
       `${stack}-passed`,
       "--report",
       `${report}=smoke`,
+      "--started",
+      started,
+      "--finished",
+      new Date().toISOString(),
       "--signer",
       signingFile(place, "sandbox"),
     ],
@@ -82,7 +87,7 @@ export async function promote(
     say(`  waybill promote ${environment}`);
     show(await waybill(project, promoteArgs(project, environment), asking));
     say("  stopped, as it must be: nobody has approved it\n");
-    const alice = ["--signer", signingFile(place, "alice"), "--reason", "npm start"];
+    const alice = ["--signer", signingFile(place, "alice"), "--reason", "npm start", "--yes"];
     say(`  waybill approve ${environment} --signer …/alice.yaml`);
     show(await must(project, ["approve", environment, ...configOf(project, environment), ...alice], asking));
   }

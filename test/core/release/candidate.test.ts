@@ -1,4 +1,10 @@
-import { findCandidate, type CandidateRequest, type Release, type Upstream } from "@waybill/core/release";
+import {
+  assertUpstream,
+  findCandidate,
+  type CandidateRequest,
+  type Release,
+  type Upstream,
+} from "@waybill/core/release";
 import { ago, DAY, deployed, historyOf, RULES } from "../../support/gates";
 import { at, digest, image, promotion, running } from "./support";
 
@@ -55,8 +61,9 @@ describe("P8: an environment cannot be skipped", () => {
     ["a stack that says it is another environment", running(at("dev"), "a")],
     ["a stack of another service", running(at("staging", undefined, "other"), "a")],
   ])("%s is refused", (_, release) => {
-    const upstream = [{ stack: "staging", history: history(), release }];
-    expect(() => find({ place: at("prod"), upstream })).toThrow(
+    expect(() => {
+      assertUpstream(promotion, at("prod"), "staging", release);
+    }).toThrow(
       expect.objectContaining({
         code: "wrong-upstream",
         message: expect.stringMatching(/Stack staging: expected the release of hello in staging/) as string,

@@ -35,6 +35,8 @@ export class TestProject {
     this.environment = {
       ...sandbox.environment,
       PULUMI_BACKEND_URL: `file://${join(this.folder, ".backend")}`,
+      // The policy pack lies elsewhere, and never looks where the program runs.
+      WAYBILL_PROMOTION: join(this.folder, "promotion.yaml"),
     };
     this.write(".gitignore", "node_modules\nprovider\ndist\n.backend\n.settings\n");
     this.write("promotion.yaml", stringify(promotion(name)));
@@ -120,6 +122,21 @@ export class TestProject {
     const { code, output } = await this.pulumi(...args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
     return output;
+  }
+
+  /** Changes some settings of a stack that is there; undefined takes one away. */
+  set(stack: string, changes: Settings): void {
+    const file = join(this.folder, ".settings", `Pulumi.${stack}.yaml`);
+    const written = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === undefined) delete written.config[`waybill:${key}`];
+      else written.config[`waybill:${key}`] = value;
+    }
+    writeFileSync(file, stringify(written));
+  }
+
+  settingsOf(stack: string): string {
+    return readFileSync(join(this.folder, ".settings", `Pulumi.${stack}.yaml`), "utf8");
   }
 
   /** The `waybill` command, as a user of this project has it. */
