@@ -23,9 +23,8 @@ export const ONCALL: Asker = { user: "oncall" };
 export const VIEWER: Asker = { user: "viewer", groups: ["developers"] };
 export const PLAIN_DEPLOYER: Asker = { user: "deployer" };
 
-export const SPACE = "guard-prod-shop";
-export const WARN_SPACE = "guard-staging-shop";
-export const AUDIT_SPACE = "guard-dev-shop";
+/** A namespace that is on its way out keeps its name for a while: each file has its own. */
+export const spaceOf = (suite: string, environment = "guard-prod"): string => `${environment}-${suite}`;
 
 const environment = (name: string, admission: GuardedEnvironment["admission"]): GuardedEnvironment => ({
   name,
@@ -57,16 +56,22 @@ export class GuardedCluster {
 
   constructor(
     sandbox: TestSandbox,
+    readonly suite: string,
     readonly guard: Guard,
     readonly decided: readonly string[] = DECIDED_IMAGES.map((name) => IMAGES[name]),
   ) {
     this.api = new Api(sandbox);
   }
 
+  get space(): string {
+    return spaceOf(this.suite);
+  }
+
   async install(): Promise<void> {
     for (const kind of CUSTOM_KINDS) await must(this.api.apply(definition(kind), ROOT));
-    for (const [space, label] of SPACES) await must(this.api.apply(namespace(space, label), ROOT));
-    const objects = [...clusterGuard(this.guard), ...namespaceGuard(this.guard, SPACE, "guard-prod")];
+    for (const { name } of this.guard.environments)
+      await must(this.api.apply(namespace(spaceOf(this.suite, name), name), ROOT));
+    const objects = [...clusterGuard(this.guard), ...namespaceGuard(this.guard, this.space, "guard-prod")];
     for (const object of objects) await must(this.api.apply(object, ROOT));
     await this.enforced();
   }
@@ -83,18 +88,21 @@ export class GuardedCluster {
     await eventually(() => this.api.apply(this.list(), OTHER_DEPLOYER), 403);
     await must(this.api.apply(this.list(), DEPLOYER));
     await eventually(() => this.create(template(decided), DEPLOYER), 201);
-    await eventually(() => this.api.create(template(IMAGES.tag), SPACE, DEPLOYER, "?dryRun=All"), 403);
+    await eventually(() => this.api.create(template(IMAGES.tag), this.space, DEPLOYER, "?dryRun=All"), 403);
     await eventually(() => this.create(CUSTOM["unknown kind"]?.(IMAGES.tag), DEPLOYER), 403);
     const relabel = { metadata: { labels: { "waybill.dev/environment": null } } };
-    await eventually(() => this.api.patch(`/api/v1/namespaces/${SPACE}?dryRun=All`, relabel, TENANT), 403);
+    await eventually(
+      () => this.api.patch(`/api/v1/namespaces/${this.space}?dryRun=All`, relabel, TENANT),
+      403,
+    );
   }
 
   list(images: readonly string[] = this.decided): KubeObject {
-    return decidedImages(SPACE, "shop", images);
+    return decidedImages(this.space, "shop", images);
   }
 
   /** Creates it under a name of its own, and takes it away again. */
-  async create(object: KubeObject | undefined, asker: Asker, space = SPACE): Promise<Answer> {
+  async create(object: KubeObject | undefined, asker: Asker, space = this.space): Promise<Answer> {
     if (object === undefined) throw new Error("no such kind");
     const name = `${object.metadata.name}-${(this.serial += 1)}`;
     const answer = await this.api.create({ ...object, metadata: { ...object.metadata, name } }, space, asker);
@@ -108,8 +116,8 @@ export class GuardedCluster {
     const policies = clusterGuard(this.guard).filter(({ metadata }) => metadata.name !== WATCH);
     for (const object of policies.reverse())
       await this.api.send("DELETE", `${this.api.pathOf(object)}/${object.metadata.name}`, undefined, ROOT);
-    for (const [space] of SPACES)
-      await this.api.send("DELETE", `/api/v1/namespaces/${space}`, undefined, ROOT);
+    for (const { name } of this.guard.environments)
+      await this.api.send("DELETE", `/api/v1/namespaces/${spaceOf(this.suite, name)}`, undefined, ROOT);
   }
 }
 
@@ -127,12 +135,6 @@ export async function eventually(attempt: () => Promise<Answer>, code: number): 
     answer = await attempt();
   }
 }
-
-const SPACES = [
-  [AUDIT_SPACE, "guard-dev"],
-  [WARN_SPACE, "guard-staging"],
-  [SPACE, "guard-prod"],
-] as const;
 
 const namespace = (name: string, label: string): KubeObject => ({
   apiVersion: "v1",

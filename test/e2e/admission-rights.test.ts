@@ -14,7 +14,7 @@ import {
   OTHER_DEPLOYER,
   PLAIN_DEPLOYER,
   ROOT,
-  SPACE,
+  spaceOf,
   TENANT,
   VIEWER,
 } from "./admission-cluster";
@@ -22,6 +22,7 @@ import { options, type TestSandbox, useSandbox } from "./support/sandbox";
 
 jest.setTimeout(120_000);
 
+const SPACE = spaceOf("rights");
 let sandbox: TestSandbox;
 let cluster: GuardedCluster;
 /** Two images that can be pulled: decided, and not. */
@@ -34,7 +35,7 @@ beforeAll(async () => {
   good = await pinned(registry, "base/node:24");
   bad = good.replace("base/node", "base/other");
   const guard = { ...guardOf(), registries: [registry, "registry.example/acme"] };
-  cluster = new GuardedCluster(sandbox, guard, [IMAGES.decided, IMAGES.before, good]);
+  cluster = new GuardedCluster(sandbox, "rights", guard, [IMAGES.decided, IMAGES.before, good]);
   await cluster.install();
 });
 afterAll(() => cluster.remove());
@@ -242,7 +243,7 @@ describe("who may do what (RBAC)", () => {
 
 test("POL-016: with exempt namespaces listed, nothing runs in a namespace that no environment has", async () => {
   const exempt = await everyOtherNamespace();
-  const strict = new GuardedCluster(sandbox, { ...cluster.guard, exempt });
+  const strict = new GuardedCluster(sandbox, "rights", { ...cluster.guard, exempt });
   const name = "guard-unlabelled";
   const space = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   await must(cluster.api.create(space, undefined, TENANT));

@@ -1,24 +1,15 @@
 import { container, CUSTOM, KINDS, podSpec } from "../fixtures/guard/objects";
 import { guardCases, IMAGES, type KubeObject, mustRefuse } from "../support/guard";
 import type { Answer } from "./admission-api";
-import {
-  AUDIT_SPACE,
-  DEPLOYER,
-  GuardedCluster,
-  guardOf,
-  must,
-  ROOT,
-  SPACE,
-  TENANT,
-  WARN_SPACE,
-} from "./admission-cluster";
+import { DEPLOYER, GuardedCluster, guardOf, must, ROOT, spaceOf, TENANT } from "./admission-cluster";
 import { useSandbox } from "./support/sandbox";
 
 jest.setTimeout(120_000);
 
+const SPACE = spaceOf("cases");
 let cluster: GuardedCluster;
 beforeAll(async () => {
-  cluster = new GuardedCluster(await useSandbox(), guardOf());
+  cluster = new GuardedCluster(await useSandbox(), "cases", guardOf());
   await cluster.install();
 });
 afterAll(() => cluster.remove());
@@ -164,12 +155,20 @@ describe("what is said, and when", () => {
   });
 
   test("warn lets it in and tells; audit lets it in and says nothing to who asks", async () => {
-    const warned = await cluster.create(deployment(podSpec(IMAGES.tag)), DEPLOYER, WARN_SPACE);
+    const warned = await cluster.create(
+      deployment(podSpec(IMAGES.tag)),
+      DEPLOYER,
+      spaceOf("cases", "guard-staging"),
+    );
     expect(warned).toMatchObject({
       code: 201,
       warnings: expect.stringContaining("every image by its digest") as string,
     });
-    const audited = await cluster.create(deployment(podSpec(IMAGES.tag)), DEPLOYER, AUDIT_SPACE);
+    const audited = await cluster.create(
+      deployment(podSpec(IMAGES.tag)),
+      DEPLOYER,
+      spaceOf("cases", "guard-dev"),
+    );
     expect(audited).toMatchObject({ code: 201, warnings: expect.not.stringContaining("waybill") as string });
   });
 
