@@ -1,5 +1,5 @@
 import { predicateOf, type ReleasedImage, type Report } from "../evidence";
-import { evaluate, evaluateConfig, mayEnter, personOf, summary, type Facts } from "../gates";
+import { declaredSafe, evaluate, evaluateConfig, mayEnter, personOf, summary, type Facts } from "../gates";
 import type { Verdict } from "../history";
 import type { Shape, Survey } from "../release";
 import type { CommitRange } from "../source";
@@ -95,7 +95,7 @@ export function differenceOf(survey: Survey, { range, shapes }: Looked): Differe
           digest: running.entry.record.image.digest,
           tag: running.entry.record.image.tag,
           blocked: running.facts.report.blocks.length > 0,
-          safe: rollbackIsSafe(offered.report),
+          safe: declaredSafe(offered),
         }
       : null,
     waiting: heldUntil(survey),
@@ -121,11 +121,6 @@ function approversOf({ report, rules, place }: Facts, verdicts: readonly Verdict
     const counts = verdicts.some(({ evidence }) => evidence.includes(claim.id));
     return [{ person, counts, expires: approval.expires, reason: approval.reason ?? null }];
   });
-}
-
-function rollbackIsSafe({ claims }: Report): boolean | null {
-  const declared = claims.flatMap((claim) => predicateOf(claim, "compatibility") ?? []).at(-1);
-  return declared ? declared.rollback === "safe" : null;
 }
 
 function heldUntil({ hold, now }: Survey): string | null {

@@ -49,10 +49,13 @@ function what({ from, to, mayEnter, summary, waiting, environment }: Difference)
 
 function commits({ range, from, to }: Difference): Section {
   const title = "Commits";
-  if (from?.commit === to.commit) return { title, answer: `the same commit, ${short(to.commit)}`, lines: [] };
-  const span = `${from ? short(from.commit) : "the beginning"}..${short(to.commit)}`;
-  const link =
-    from && to.source?.startsWith("https://") ? [`${to.source}/compare/${from.commit}...${to.commit}`] : [];
+  if (!from)
+    return { title, answer: `${short(to.commit)} and all before it, as nothing runs here`, lines: [] };
+  if (from.commit === to.commit) return { title, answer: `the same commit, ${short(to.commit)}`, lines: [] };
+  const span = `${short(from.commit)}..${short(to.commit)}`;
+  const link = to.source?.startsWith("https://")
+    ? [`${to.source}/compare/${from.commit}...${to.commit}`]
+    : [];
   if (!range)
     return {
       title,

@@ -17,7 +17,7 @@ export function withdraw(claims: readonly Claim[], trust: Trust): Pick<Report, "
   );
   for (const claim of claims) {
     const revocation = predicateOf(claim, "revocation");
-    revocation?.evidence.forEach((id) => reasons.set(id, `${revocation.reason} (${claim.signer.identity})`));
+    revocation?.evidence.forEach((id) => reasons.set(id, `${revocation.reason} (${nameOf(claim)})`));
   }
   const isRevoked = ({ id, predicateType }: Claim): boolean => !isNegative(predicateType) && reasons.has(id);
   return {
@@ -43,7 +43,12 @@ export function findBlocks(
 ): readonly Reason[] {
   const signed = claims.flatMap((claim) => {
     const block = predicateOf(claim, "block");
-    return block ? [{ reason: block.reason, by: claim.signer.identity, at: claim.time ?? now }] : [];
+    return block ? [{ reason: block.reason, by: nameOf(claim), at: claim.time ?? now }] : [];
   });
   return [...trust.blocked.filter((block) => block.digest === digest), ...signed];
+}
+
+/** A key has no name but the one that the trust policy gives it. */
+function nameOf({ trustedAs, signer }: Claim): string {
+  return trustedAs[0] ?? signer.identity;
 }

@@ -28,9 +28,14 @@ export function judgeProof(facts: Facts): Answer {
   const provenance = oldest(facts, "provenance");
   const where = rules.provenance ? ", built where promotion.yaml says" : "";
   return yes(
-    `signed by ${plain(signature?.signer.identity ?? "")}; provenance by ${plain(provenance?.signer.identity ?? "")}${where}`,
+    `signed by ${signerIn(signature)}; provenance by ${signerIn(provenance)}${where}`,
     [signature, provenance].flatMap((claim) => claim?.id ?? []),
   );
+}
+
+/** A key has no name but the one that the trust policy gives it. */
+function signerIn(claim: Claim | undefined): string {
+  return plain(claim?.trustedAs[0] ?? claim?.signer.identity ?? "");
 }
 
 function toPinned(text: string): PinnedReference | string {
