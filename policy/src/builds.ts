@@ -1,4 +1,3 @@
-import { toPlain } from "./plain";
 import type { Resource } from "./resource";
 
 /** Resources that make an image, or push one that was made beside Pulumi. */
@@ -15,6 +14,6 @@ const BUILDS = new Set([
 
 /** A RemoteImage only pulls, unless it is told to build. */
 export function isBuild({ type, props }: Pick<Resource, "type" | "props">): boolean {
-  if (type === "docker:index/remoteImage:RemoteImage") return "build" in (toPlain(props) as object);
+  if (type === "docker:index/remoteImage:RemoteImage") return "build" in props;
   return BUILDS.has(type);
 }

@@ -1,5 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
-import { UNKNOWN } from "@waybill/core/images";
+import { keysOf, UNKNOWN } from "@waybill/core/images";
 
 /**
  * The properties that a policy gets throw when an unknown one is touched, and the engine then makes even a mandatory
@@ -21,4 +21,16 @@ function read(holder: object, key: string | number): unknown {
     throw error;
   }
   return toPlain(value);
+}
+
+/** What stands at a path such as `spec.containers[0]`. */
+export function valueAt(value: unknown, path: string): unknown {
+  return keysOf(path).reduce<unknown>((holder, key) => {
+    if (typeof holder !== "object" || holder === null) return undefined;
+    return (holder as Readonly<Record<string | number, unknown>>)[key];
+  }, value);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,33 +1,56 @@
-import { findImages, type ImageOccurrence, imageFieldsOf, type ObjectKind } from "@waybill/core/images";
+import { findInResource, type ImageOccurrence, type ImagePath } from "@waybill/core/images";
+import { type KubeObject, objectsIn } from "./objects";
 import { toPlain } from "./plain";
+import { type Pod, podsIn } from "./pods";
 
-/** What every rule looks at: the part of Pulumi's arguments that tells which resource it is and what is in it. */
-export interface Resource {
+/** What Pulumi says of a resource. */
+export interface Declared {
   readonly type: string;
   readonly name: string;
   readonly urn: string;
+  readonly props: object;
+}
+
+/** What every rule looks at: which resource it is, and what is in it. */
+export interface Resource extends Declared {
+  /** UNKNOWN stands where nobody knows a value yet. */
   readonly props: Readonly<Record<string, unknown>>;
+  /** A Patch changes an object that somebody else declares: what it leaves out may be there. */
+  readonly isPatch: boolean;
+  readonly images: readonly ImageOccurrence[];
+  readonly objects: readonly KubeObject[];
+  readonly pods: readonly Pod[];
 }
 
-/** The images of a Kubernetes resource; none for any other. */
-export function imagesOf({ type, props }: Resource): ImageOccurrence[] {
-  const [provider, module = "", token = ""] = type.split(":");
-  if (provider !== "kubernetes") return [];
-  const object = toPlain(props) as Record<string, unknown>;
-  const found = kindsOf(module, token, object).flatMap((kind) => findImages(kind, object));
-  const guesses = found.filter(({ guessed }) => guessed);
-  const known = found.filter(({ guessed }) => !guessed);
-  return [...new Map([...guesses, ...known].map((occurrence) => [occurrence.path, occurrence])).values()];
+/** Found when a rule asks for it, and once: most resources are of no interest to most rules. */
+export function lookAt({ type, name, urn, props }: Declared, imagePaths: readonly ImagePath[]): Resource {
+  const plain = once(() => toPlain(props) as Record<string, unknown>);
+  const images = once(() => findInResource({ type, props: plain() }, imagePaths));
+  const objects = once(() => objectsIn(type, plain()));
+  const pods = once(() => podsIn(type, plain(), images()));
+  return {
+    type,
+    name,
+    urn,
+    isPatch: type.startsWith("kubernetes:") && type.endsWith("Patch"),
+    get props() {
+      return plain();
+    },
+    get images() {
+      return images();
+    },
+    get objects() {
+      return objects();
+    },
+    get pods() {
+      return pods();
+    },
+  };
 }
 
-/** The type's name and the object's own words may differ, by a trick or because a DeploymentPatch is a Deployment: both count. */
-function kindsOf(module: string, token: string, { apiVersion, kind }: Record<string, unknown>): ObjectKind[] {
-  const version = module.replace(/^core\//, "");
-  const ofType = { apiVersion: version, kind: token };
-  const patched = { apiVersion: version, kind: token.replace(/Patch$/, "") };
-  const byType = imageFieldsOf(ofType) ? ofType : patched;
-  if (typeof apiVersion !== "string" || typeof kind !== "string") return [byType];
-  return apiVersion === byType.apiVersion && kind === byType.kind ? [byType] : [byType, { apiVersion, kind }];
+function once<Value>(find: () => Value): () => Value {
+  let found: { readonly value: Value } | undefined;
+  return () => (found ??= { value: find() }).value;
 }
 
 /** How messages call a resource. */

@@ -1,10 +1,11 @@
 import { type ResourceValidationPolicy, Secret } from "@pulumi/policy";
-import { imagesOf, type Resource } from "./resource";
 
 /** Remembers which texts are secrets, so that no message shows one. */
 export interface Secrets {
   /** Whether a text of this resource may be shown. */
   readonly mayShow: (urn: string, text: string) => boolean;
+  /** The resource has been checked. */
+  readonly forget: (urn: string) => void;
   readonly policy: ResourceValidationPolicy;
 }
 
@@ -13,17 +14,22 @@ export interface Secrets {
  * sees the marks. This one changes nothing. Where it was switched off, no value is shown at all.
  */
 export function rememberSecrets(): Secrets {
-  const secrets = new Map<string, readonly string[]>();
+  const marked = new Map<string, () => readonly string[]>();
   return {
-    mayShow: (urn, text) => secrets.get(urn)?.every((secret) => !text.includes(secret)) ?? false,
+    mayShow: (urn, text) =>
+      marked
+        .get(urn)?.()
+        .every((secret) => !text.includes(secret)) ?? false,
+    forget: (urn) => void marked.delete(urn),
     policy: {
       name: "secrets-stay-secret",
       description:
         "Notes which values are secrets, so that no message of this pack shows one. Changes nothing.",
       enforcementLevel: "remediate",
-      remediateResource: (args) => {
-        const resource: Resource = args;
-        if (imagesOf(resource).length > 0) secrets.set(args.urn, secretTexts(unwrapped(args.props), false));
+      remediateResource: ({ urn, props }) => {
+        let texts: readonly string[] | undefined;
+        // Searched only if there is something to say.
+        marked.set(urn, () => (texts ??= secretTexts(unwrapped(props), false)));
       },
     },
   };

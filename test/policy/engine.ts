@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Policies } from "@pulumi/policy";
 import { runtime } from "@pulumi/pulumi";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
+import type { Registry } from "@waybill/core/registry";
+
 import { createPolicies } from "@waybill/policy";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
@@ -33,28 +36,59 @@ export const unknown = runtime.unknownValue;
 export const secret = (value: unknown) => ({ [runtime.specialSigKey]: runtime.specialSecretSig, value });
 
 const folder = mkdtempSync(join(tmpdir(), "waybill-policy-"));
-export const promotionFile = join(folder, "promotion.yaml");
-writeFileSync(
-  promotionFile,
-  "version: 1\nowner: platform@example.com\nnextReview: 2099-01-01\nenvironments: [{ name: dev }, { name: staging }, { name: prod }]\nservices: { hello: { path: hello } }\ntrust: { signers: [] }\n",
-);
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-interface Run {
+/** A promotion file of its own for each text. */
+export function promotionOf(text: string): string {
+  const file = join(mkdtempSync(join(folder, "promotion-")), "promotion.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+export const NOW = new Date("2026-06-01T12:00:00Z");
+export const HEAD = "version: 1\nowner: platform@example.com\nnextReview: 2027-06-01\n";
+
+/** Three environments, in which some rules are off; nobody may sign anything. More of the file can follow. */
+export function without(quiet: readonly string[], more = ""): string {
+  const levels = `levels: { ${quiet.map((rule) => `${rule}: off`).join(", ")} }`;
+  const environments = ["dev", "staging", "prod"].map((name) => `{ name: ${name}, ${levels} }`).join(", ");
+  const rest = `services: { hello: { path: hello } }\ntrust: { signers: [] }\n${more}`;
+  return promotionOf(`${HEAD}environments: [${environments}]\n${rest}`);
+}
+
+/** What needs a registry to be asked. */
+export const SIGNATURES = ["image-signed-and-decided", "no-silent-config-change"];
+export const BASICS = [
+  "workload-resources",
+  "workload-probes",
+  "workload-service-account",
+  "workload-provenance-labels",
+  "workload-storage",
+  "workload-network-policy",
+];
+
+/** For tests of a rule that is neither about signatures nor about what every workload has. */
+export const promotionFile = without([...SIGNATURES, ...BASICS]);
+
+export interface Run {
   readonly environment?: string | undefined;
+  /** More of the stack's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly promotion?: string;
   readonly preview?: boolean;
+  /** What the user configures for the policies. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Off: as when a user's config sets another level for every policy. */
   readonly remediate?: boolean;
+  /** As when a user's config turns tags into digests. */
+  readonly pinTags?: boolean;
+  readonly registry?: Registry;
+  readonly now?: Date;
 }
 
 /** Shows the resources to the pack one by one, and then the stack, as preview and update do. */
 export async function run(resources: readonly TestResource[], options: Run = {}): Promise<Violation[]> {
-  const policies = createPolicies({
-    environment: () => ("environment" in options ? options.environment : "staging"),
-    promotion: () => options.promotion ?? promotionFile,
-    isPreview: () => options.preview ?? true,
-  });
+  const policies = policiesFor(options);
   const rpc = (name: string) => call(server[name], policies);
   const violations: Violation[] = [];
   const collect = (response: unknown) => {
@@ -66,15 +100,71 @@ export async function run(resources: readonly TestResource[], options: Run = {})
       });
     }
   };
+  const shown: TestResource[] = [];
   for (const resource of resources) {
-    if (options.remediate !== false)
-      await rpc("makeRemediateRpcFun")(fill(new proto.AnalyzeRequest(), resource));
-    collect(await rpc("makeAnalyzeRpcFun")(fill(new proto.AnalyzeRequest(), resource)));
+    const request = fill(new proto.AnalyzeRequest(), resource);
+    if (options.remediate !== false) {
+      const answer = (await rpc("makeRemediateRpcFun")(request)) as proto.RemediateResponse;
+      for (const remediation of answer.getRemediationsList()) {
+        const changed = remediation.getProperties();
+        if (changed) request.setProperties(changed);
+      }
+    }
+    shown.push({ ...resource, props: request.getProperties()?.toJavaScript() ?? {} });
+    collect(await rpc("makeAnalyzeRpcFun")(request));
   }
   const stack = new proto.AnalyzeStackRequest();
-  stack.setResourcesList(resources.map(toStackResource));
+  stack.setResourcesList(shown.map(toStackResource));
   collect(await rpc("makeAnalyzeStackRpcFun")(stack));
   return violations;
+}
+
+function policiesFor(options: Run): Policies {
+  const settings = {
+    ...("environment" in options ? { environment: options.environment } : { environment: "staging" }),
+    ...options.settings,
+  } as Readonly<Record<string, unknown>>;
+  const policies = createPolicies({
+    stack: {
+      text: (key) => (settings[key] as string | undefined) || undefined,
+      object: (key) => settings[key] as Record<string, unknown> | undefined,
+    },
+    promotion: () => options.promotion ?? promotionFile,
+    isPreview: () => options.preview ?? true,
+    now: () => options.now ?? NOW,
+    requester: () => undefined,
+    openRegistry: () =>
+      options.registry
+        ? Promise.resolve(options.registry)
+        : Promise.reject(new Error("nobody is to be asked")),
+  });
+  // The engine hands over what is configured by a call of its own; its own level comes the same way.
+  const configured = (check: unknown) =>
+    ((args: object, ...more: unknown[]) =>
+      (check as (...all: unknown[]) => unknown)(
+        { ...args, getConfig: () => options.options ?? {} },
+        ...more,
+      )) as never;
+  return policies.map((policy) => ({
+    ...policy,
+    ...("validateResource" in policy && { validateResource: configured(policy.validateResource) }),
+    ...("remediateResource" in policy && {
+      remediateResource: configured(policy.remediateResource),
+    }),
+    ...(policy.name === "pin-tags" && options.pinTags === true && { enforcementLevel: "remediate" as const }),
+  }));
+}
+
+/** What one rule says, in one place; every message must come with the level that is expected. */
+export async function messagesOf(
+  rule: string,
+  resources: readonly TestResource[],
+  options: Run = {},
+  level = "MANDATORY",
+): Promise<string[]> {
+  const found = (await run(resources, options)).filter(({ policy }) => policy === rule);
+  expect(found.filter((one) => one.level !== level)).toEqual([]);
+  return found.map(({ message }) => message);
 }
 
 function call(make: ((...args: unknown[]) => Handler) | undefined, policies: unknown) {
@@ -97,7 +187,9 @@ function fill<Message extends proto.AnalyzeRequest | proto.AnalyzerResource>(
   message.setName(resource.name ?? "x");
   message.setUrn(urn(resource));
   message.setProperties(
-    Struct.fromJavaScript((resource.props ?? {}) as Parameters<typeof Struct.fromJavaScript>[0]),
+    Struct.fromJavaScript(
+      JSON.parse(JSON.stringify(resource.props ?? {})) as Parameters<typeof Struct.fromJavaScript>[0],
+    ),
   );
   message.setOptions(new proto.AnalyzerResourceOptions());
   return message;

@@ -85,7 +85,7 @@ describe("K4: a preview in dev lets wait what this update builds", () => {
   ])("but not %s", async (_name, resources) => {
     const violations = await preview(resources);
     expect(violations).toHaveLength(1);
-    expect(violations[0]).toMatchObject({ policy: "unknown-image-is-built-here", level: "MANDATORY" });
+    expect(violations[0]).toMatchObject({ policy: "image-known", level: "MANDATORY" });
     expect(violations[0]?.message).toMatch(
       /^Deployment "web", spec\.template\.spec\.containers\[0\]\.image: expected .* that this update builds/,
     );
