@@ -8,6 +8,7 @@ import type { AllowedRegistries, ImagePath } from "@waybill/core/images";
 import type * as Promotions from "@waybill/core/promotion";
 import type * as Ask from "../audit/ask";
 import type * as Cluster from "../audit/cluster";
+import type * as Decisions from "../audit/decided";
 import type * as Fix from "../audit/fix";
 import { gatherFiles } from "../audit/gather";
 import { showJson, showText } from "../audit/show";
@@ -27,7 +28,7 @@ export const command: Command = {
     "PATH               a file, or a folder with YAML, JSON, kustomizations and charts; - is standard input",
     "--cluster          what runs in the cluster of kubectl's current context",
     "--promotion FILE   its registries and image paths (default: promotion.yaml, if there is one)",
-    "--verify           asks registries whether what is pinned is signed; --trust FILE says by whom",
+    "--verify           asks registries whether what is pinned is signed (--trust FILE says by whom), and promoted",
     "--fix              asks registries for the digests of tags, and writes them into the files",
     "--top N            only the N most dangerous",
     "--dry-run          shows what --fix would change, and changes nothing",
@@ -66,12 +67,16 @@ interface Given {
 }
 
 function readGiven(args: Arguments, now: Date): Given {
-  const file = textFlag(args, "promotion") ?? (existsSync(PROMOTION) ? PROMOTION : undefined);
+  const file = promotionFile(args);
   if (file === undefined) return { allowed: { registries: undefined }, imagePaths: [] };
   const { loadPromotion, externalAt } = require("@waybill/core/promotion") as typeof Promotions;
   const promotion = loadPromotion(file);
   const repositories = externalAt(promotion, now).map(({ repository }) => repository);
   return { allowed: { registries: promotion.registries, repositories }, imagePaths: promotion.imagePaths };
+}
+
+function promotionFile(args: Arguments): string | undefined {
+  return textFlag(args, "promotion") ?? (existsSync(PROMOTION) ? PROMOTION : undefined);
 }
 
 function readTop(args: Arguments): number {
@@ -117,11 +122,19 @@ function addStandardInput(found: Audit, bytes: Buffer): void {
 
 async function verify(found: Audit, args: Arguments, io: Io): Promise<ReadonlyMap<string, Asked>> {
   const { askAll } = require("../audit/ask") as typeof Ask;
+  const { decidedBy } = require("../audit/decided") as typeof Decisions;
   const { readTrust } = require("../policy") as typeof Policy;
   const { withRegistry } = require("../registry") as typeof Registries;
   const { trust: own, promotion } = args.flags;
   const trust = readTrust({ ...args, flags: { ...args.flags, trust: own ?? promotion } });
-  return withRegistry(io, (registry) => askAll(found.images(), registry, trust, io.now?.() ?? new Date()));
+  const now = io.now?.() ?? new Date();
+  // Records count by the trust policy of the promotion file; another one says nothing of them.
+  const file = own === undefined ? promotionFile(args) : undefined;
+  return withRegistry(io, (registry) => {
+    const { loadPromotion } = require("@waybill/core/promotion") as typeof Promotions;
+    const decided = file === undefined ? undefined : decidedBy(loadPromotion(file), registry, now);
+    return askAll(found.images(), registry, trust, now, decided);
+  });
 }
 
 async function fix(
