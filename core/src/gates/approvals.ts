@@ -2,6 +2,7 @@ import type { Freeze, Gate, Person } from "../promotion";
 import { no, yes } from "./answer";
 import { bindingRefusal } from "./binding";
 import { ageRefusal, foundInstead, saying, type Said } from "./claims";
+import { freezeRefusal } from "./freeze";
 import { circles, namesOf, normal, personOf } from "./people";
 import { approveStep } from "./steps";
 import type { Answer, Facts } from "./types";
@@ -9,8 +10,8 @@ import { counted, either, listed, plain } from "./words";
 
 type ApprovalsGate = Extract<Gate, { kind: "approvals" }>;
 
-/** How many of whom; and whether who made or asks for the change may be among them. */
-type Asked = Pick<ApprovalsGate, "count" | "of" | "author">;
+/** How many of whom; whether who made or asks for the change may be among them; and the freeze that they must name. */
+type Asked = Pick<ApprovalsGate, "count" | "of" | "author"> & { readonly freeze?: Freeze };
 
 interface Judged {
   readonly approval: Said<"approval">;
@@ -43,14 +44,14 @@ export function judgeApprovals(facts: Facts, gate: Asked): Answer {
     names.length === 0 && others === "" ? foundInstead(facts, "approval") : `${names.length}${who}`;
   return no(
     `expected ${counted(gate.count, "approval")} out of ${listed(gate.of, 10)}, found ${none}${others}`,
-    nextStep(facts, tally.free),
+    nextStep(facts, tally.free, gate.freeze),
     evidence,
   );
 }
 
-export function judgeFreeze(facts: Facts, { approvals, reason }: Freeze): Answer {
-  const answer = judgeApprovals(facts, { ...approvals, author: "refused" });
-  return { ...answer, reason: `${reason}: ${answer.reason}` };
+export function judgeFreeze(facts: Facts, freeze: Freeze): Answer {
+  const answer = judgeApprovals(facts, { ...freeze.approvals, author: "refused", freeze });
+  return { ...answer, reason: `${freeze.reason}: ${answer.reason}` };
 }
 
 /** One person counts once, however many keys, addresses or entries (PRO-010, PRO-011). */
@@ -85,11 +86,14 @@ function toTally(facts: Facts, gate: Asked): Tally {
   };
 }
 
-function judgeOne(facts: Facts, { of }: Asked, approval: Said<"approval">): Judged {
+function judgeOne(facts: Facts, { of, freeze }: Asked, approval: Said<"approval">): Judged {
   const { claim, said } = approval;
   const person = personOf(facts.rules.people, claim);
   const refusal = person
-    ? (personRefusal(person, of) ?? bindingRefusal(facts, said) ?? ageRefusal(claim, null, facts.now))
+    ? (personRefusal(person, of) ??
+      (freeze && freezeRefusal(freeze, approval, facts.now)) ??
+      bindingRefusal(facts, said) ??
+      ageRefusal(claim, null, facts.now))
     : "nobody whom promotion.yaml lists";
   return { approval, person, refusal };
 }
@@ -118,8 +122,8 @@ function nameOf({ person, approval }: Judged): string {
   return person?.name ?? plain(approval.claim.signer.identity);
 }
 
-function nextStep(facts: Facts, free: readonly string[]): string {
+function nextStep(facts: Facts, free: readonly string[], freeze: Freeze | undefined): string {
   return free.length > 0
-    ? `Have ${either(free)} run: ${approveStep(facts)}`
+    ? `Have ${either(free)} run: ${approveStep(facts, freeze?.name)}`
     : "Nobody who is named is left to approve it: name more people for it in promotion.yaml.";
 }

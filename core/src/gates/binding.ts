@@ -1,4 +1,5 @@
 import type { Approval } from "../evidence";
+import { countingIn } from "./records";
 import type { Facts } from "./types";
 import { listed, moment, plain } from "./words";
 
@@ -16,6 +17,7 @@ export function bindingRefusal(facts: Facts, approval: Approval): string | undef
   const after = Object.hasOwn(approval.after, target) ? approval.after[target] : undefined;
   if (after === undefined)
     return `not given for ${place.target === undefined ? "this place" : `target ${place.target}`}`;
+  // A revoked head proves nothing, and still is where the chain goes on.
   if (after !== (own.head?.id ?? null))
     return "given before the last deployment there, and so used up or overtaken";
   const known = knownEvidence(facts);
@@ -27,6 +29,6 @@ function knownEvidence({ report, own, upstream }: Facts): ReadonlySet<string> {
   const histories = [own, ...upstream.map(({ history }) => history)];
   return new Set([
     ...report.claims.map(({ id }) => id),
-    ...histories.flatMap(({ deployments, decisions }) => [...deployments, ...decisions].map(({ id }) => id)),
+    ...histories.flatMap((history) => [...countingIn(history), ...history.decisions].map(({ id }) => id)),
   ]);
 }

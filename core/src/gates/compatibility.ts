@@ -1,11 +1,23 @@
 import type { Gate } from "../promotion";
 import { no, yes } from "./answer";
-import { ageRefusal, foundInstead, judgeNewest, saying, type Said } from "./claims";
+import { ageRefusal, foundInstead, judgeNewest, newest, saying, type Said } from "./claims";
 import { attestStep } from "./steps";
 import type { Answer, Facts } from "./types";
 import { counted, listed, plain } from "./words";
 
 type CompatibilityGate = Extract<Gate, { kind: "compatibility" }>;
+
+/**
+ * Whether going back stays safe, by the declarations that the gates would take; null where nobody declared it. Of several
+ * that may be the newest, each must say so.
+ */
+export function declaredSafe(facts: Facts): boolean | null {
+  const asked = facts.rules.gates.flatMap((gate) => (gate.kind === "compatibility" ? [gate.by] : []));
+  const declared = (asked.length === 0 ? [null] : asked).flatMap((by) =>
+    newest(saying(facts, "compatibility", by)),
+  );
+  return declared.length === 0 ? null : declared.every(({ said }) => said.rollback === "safe");
+}
 
 /** Somebody declared what the change means for the versions beside it; saying nothing is a no. */
 export function judgeCompatibility(facts: Facts, gate: CompatibilityGate): Answer {

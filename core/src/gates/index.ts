@@ -1,4 +1,5 @@
-export { evaluate, evaluateConfig } from "./evaluate";
+export { declaredSafe } from "./compatibility";
+export { evaluate, evaluateConfig, freezeName } from "./evaluate";
 export { mayEnter } from "./overrides";
 export { personOf } from "./people";
 export { describeVerdicts, summary, usedEvidence } from "./show";

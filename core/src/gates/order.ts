@@ -1,6 +1,6 @@
 import type { DeploymentEntry, History } from "../history";
 import { no, yes } from "./answer";
-import { recordsOf, whereOf } from "./records";
+import { countingIn, inForce, recordsOf, runsIn, whereOf } from "./records";
 import { promoteStep } from "./steps";
 import type { Answer, Facts } from "./types";
 import { moment, plain } from "./words";
@@ -51,11 +51,8 @@ function judgeTarget(facts: Facts, { stack, history }: Upstream): DeploymentEntr
       next: "Correct the order of the environments in promotion.yaml.",
     };
   }
-  const about = recordsOf(history);
-  const entry = about.findLast(
-    ({ record }) => record.kind !== "removed" && record.image.digest === image.digest,
-  );
-  if (!entry) return neverThere(facts, stack, where, about);
+  const entry = countingIn(history).findLast((one) => isOf(one, image));
+  if (!entry) return neverThere(facts, stack, where, recordsOf(history));
   const recorded = entry.record.image;
   if (recorded.dirty) return dirty(recorded.tag);
   for (const field of ["repository", "commit", "author"] as const) {
@@ -75,22 +72,27 @@ function neverThere(
   about: readonly DeploymentEntry[],
 ): Broken {
   const last = about.at(-1)?.record;
-  const found =
+  const revoked = about.findLast((one) => isOf(one, image))?.revoked;
+  const others =
     last === undefined
       ? "nothing deployed there yet"
       : `${last.image.digest} as the last of ${about.length} there`;
+  const found = revoked === undefined ? others : `that its record was ${revoked}`;
   return {
     reason: `expected ${image.digest} in the signed history of ${where}, found ${found}`,
     next: `pulumi up --stack ${stack}`,
   };
 }
 
-function notRunning(facts: Facts, { head }: History, where: string): Broken | undefined {
+function isOf({ record }: DeploymentEntry, { digest }: Facts["image"]): boolean {
+  return record.kind !== "removed" && record.image.digest === digest;
+}
+
+function notRunning(facts: Facts, history: History, where: string): Broken | undefined {
   const { image } = facts;
-  if (head?.record.kind !== "removed" && head?.record.image.digest === image.digest) return undefined;
-  const found = head === undefined || head.record.kind === "removed" ? "nothing" : head.record.image.digest;
+  if (inForce(history)?.record.image.digest === image.digest) return undefined;
   return {
-    reason: `expected ${where} to run ${image.digest} now, as it is not pinned, found ${found}`,
+    reason: `expected ${where} to run ${image.digest} now, as it is not pinned, found ${runsIn(history)}`,
     next: promoteStep(facts),
   };
 }

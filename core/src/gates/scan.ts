@@ -38,13 +38,16 @@ export function judgeScan(facts: Facts, gate: ScanGate): Answer {
   }
   const { claim, said } = judged.used;
   const excepted = accepted.filter(({ finding }) => said.scanner.result.some(({ id }) => id === finding));
+  const assumed = said.waybill_digest === "assumed" ? ", digest assumed" : "";
   return yes(
-    `${countsOf(judged.used, gate, accepted)}; scanned by ${plain(said.scanner.uri)} on ${moment(claim.time ?? NaN)}${describe(excepted)}`,
+    `${countsOf(judged.used, gate, accepted)}; scanned by ${plain(said.scanner.uri)} on ${moment(claim.time ?? NaN)}${assumed}${describe(excepted)}`,
     [claim.id, ...excepted.map(({ id }) => id)],
   );
 }
 
-function badRun({ claim, said }: Scan, { databaseAge }: ScanGate): string | undefined {
+function badRun({ claim, said }: Scan, { databaseAge, assumed }: ScanGate): string | undefined {
+  if (said.waybill_digest === "assumed" && assumed === "refused")
+    return "expected a report that names the image, found one that names none (digest assumed)";
   const { scanStartedOn, scanFinishedOn } = said.metadata;
   const wrong = runRefusal(claim, scanStartedOn, scanFinishedOn);
   if (wrong !== undefined) return wrong;

@@ -2,7 +2,7 @@ import type { DeploymentEntry } from "../history";
 import type { Gate } from "../promotion";
 import { no, yes } from "./answer";
 import { coverIncidents } from "./incidents";
-import { recordsOf, whereOf } from "./records";
+import { recordsOf, runsIn, whereOf } from "./records";
 import { attestStep } from "./steps";
 import type { Answer, Facts } from "./types";
 import { moment, span } from "./words";
@@ -62,20 +62,20 @@ function ripe(
   );
 }
 
-/** When the digest came in for the last time, after another one or after it was removed (PRO-022). */
+/** When the digest came in for the last time: after another one, after it was removed, or after a record that was revoked (PRO-022). */
 function beginOf(facts: Facts, { stack, history }: Facts["upstream"][number]): Since | Answer {
   const { image, now } = facts;
   const where = whereOf(history.place);
   let begin: DeploymentEntry | undefined;
   for (const entry of recordsOf(history)) {
-    if (entry.record.kind === "removed" || entry.record.image.digest !== image.digest) begin = undefined;
+    const { record, revoked } = entry;
+    if (revoked !== undefined || record.kind === "removed" || record.image.digest !== image.digest)
+      begin = undefined;
     else begin ??= entry;
   }
   if (!begin) {
-    const head = history.head?.record;
-    const runs = head === undefined || head.kind === "removed" ? "nothing" : head.image.digest;
     return no(
-      `expected ${where} to run ${image.digest}, found that it runs ${runs}`,
+      `expected ${where} to run ${image.digest}, found ${runsIn(history)}`,
       `pulumi up --stack ${stack}`,
     );
   }

@@ -5,9 +5,10 @@ export function attestStep({ image }: Facts, what: string, flags: string): strin
   return `waybill attest ${what} ${image.repository}@${image.digest} ${flags} --signer REF`;
 }
 
-export function approveStep(facts: Facts): string {
+export function approveStep(facts: Facts, freeze: string | undefined): string {
   const { image, place } = facts;
-  return `waybill approve ${place.environment} --digest ${image.digest}${placeFlags(facts)} --signer REF`;
+  const named = freeze === undefined ? "" : ` --freeze ${freeze}`;
+  return `waybill approve ${place.environment} --digest ${image.digest}${placeFlags(facts)}${named} --signer REF`;
 }
 
 export function promoteStep(facts: Facts): string {

@@ -9,7 +9,9 @@ export interface Problem {
 }
 
 export function describeProblem({ about, expected, found, next }: Problem): string {
-  return `${about}: expected ${expected}, found ${found}. ${next}`;
+  // A table ends its own last line.
+  const end = found.endsWith("\n") ? "" : ". ";
+  return `${about}: expected ${expected}, found ${found}${end}${next}`;
 }
 
 /** Base of the one error class that each room has; `Code` is that room's closed set of codes. */

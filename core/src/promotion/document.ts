@@ -59,6 +59,7 @@ export interface GateEntry {
   unknown?: number;
   databaseAge?: string;
   exceptionsBy?: string[];
+  assumed?: "refused" | "allowed";
   what?: string;
   time?: string;
   incidents?: string;

@@ -73,6 +73,7 @@ function scanOf({ critical = 0, high = 0, medium, low, unknown, ...entry }: Gate
     most: { critical, high, medium: medium ?? null, low: low ?? null, unknown: unknown ?? null },
     maxAge: time(entry.maxAge ?? "7d"),
     databaseAge: entry.databaseAge === undefined ? null : time(entry.databaseAge),
+    assumed: entry.assumed ?? "refused",
   };
 }
 

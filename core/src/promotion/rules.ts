@@ -61,6 +61,8 @@ export type Gate = Named &
         readonly maxAge: number;
         readonly databaseAge: number | null;
         readonly exceptionsBy: readonly string[];
+        /** Whether a report counts that names no image, and is about this one only by its signer's word. */
+        readonly assumed: "refused" | "allowed";
         readonly by: readonly string[] | null;
       }
     | {
@@ -101,7 +103,7 @@ export type Gate = Named &
 
 export type GateKind = Gate["kind"];
 
-/** Inside one, its own approvals are needed too. */
+/** Inside one, its own approvals are needed too: given there, and naming it. */
 export interface Freeze {
   readonly name: string;
   readonly reason: string;

@@ -17,6 +17,7 @@ function asks(gate: Gate): readonly string[] {
           .join(", ")}`,
         ...age(gate.maxAge),
         ...(gate.databaseAge === null ? [] : [`with a database ${age(gate.databaseAge).join("")}`]),
+        ...(gate.assumed === "allowed" ? ["of a report that need not name the image"] : []),
       ];
     case "review":
       return [`${gate.what} reviewed by one of ${gate.of.join(", ")}`, ...age(gate.maxAge)];

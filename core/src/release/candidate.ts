@@ -71,17 +71,25 @@ function pinned({ place, upstream, running }: CandidateRequest, pin: Digest): Re
   throw new ReleaseError("pin-not-released", {
     about: `waybill:pin of ${describePlace(place)}`,
     expected: `a digest that stands in the signed history of ${stacks}${newest[0] === undefined ? "" : `, such as ${newest[0]}`}`,
-    found: pin,
+    found: describeMissing(upstream, pin),
     next: `waybill history shows what was deployed before ${place.environment}; or remove the pin: pulumi config rm waybill:pin`,
   });
 }
 
-/** The last thing that is signed about a digest in the environment before. */
+/** The last thing that is signed about a digest in the environment before, and was not revoked. */
 function factsOf(upstream: readonly Upstream[], digest: Digest): ReleasedImage | undefined {
+  return recordsOf(upstream, digest).findLast(({ revoked }) => revoked === undefined)?.record.image;
+}
+
+function describeMissing(upstream: readonly Upstream[], digest: Digest): string {
+  const revoked = recordsOf(upstream, digest).at(-1)?.revoked;
+  return revoked === undefined ? digest : `${digest}, whose record was ${revoked}`;
+}
+
+function recordsOf(upstream: readonly Upstream[], digest: Digest): readonly DeploymentEntry[] {
   return upstream
     .flatMap(({ history }) => history.deployments)
-    .filter(({ record }) => record.image.digest === digest)
-    .at(-1)?.record.image;
+    .filter(({ record }) => record.image.digest === digest);
 }
 
 /** The deployment that is in force: none where the last record says that it was removed. */

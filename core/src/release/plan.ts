@@ -47,7 +47,8 @@ export function plan(survey: Survey): Plan {
   throw new ReleaseError("may-not-enter", {
     about: describePlace(place),
     expected: `${pin} to pass every gate`,
-    found: entrance,
+    // The last row of a table ends here.
+    found: `${entrance}\n`,
     next: `Nothing was changed. waybill promote ${place.environment} --dry-run shows this again; or remove the pin: pulumi config rm waybill:pin`,
   });
 }
@@ -89,9 +90,10 @@ function keeping(survey: Survey, last: Last, waiting: string | null): Run | unde
   if (!found) return undefined;
   if (config !== configuration.config) return removed ? undefined : reconfigured(survey, facts, waiting);
   const decision = { after: found.record.after, config, carriedOut: true, verdicts: [] };
-  return removed
-    ? { ...run(survey, image, "rebuilt", waiting), after: own.head?.id ?? null, decision, moves: true }
-    : { ...run(survey, image, kind, waiting), after: previous, decision, moves: false };
+  const isRecorded = !removed && entry.revoked === undefined;
+  return isRecorded
+    ? { ...run(survey, image, kind, waiting), after: previous, decision, moves: false }
+    : { ...run(survey, image, "rebuilt", waiting), after: own.head?.id ?? null, decision, moves: removed };
 }
 
 /** A change of settings has its own gates; refused, nothing is changed, since old settings cannot be put back by halves. */
@@ -101,7 +103,7 @@ function reconfigured(survey: Survey, facts: Facts, waiting: string | null): Run
     throw new ReleaseError("settings-may-not-change", {
       about: describePlace(survey.place),
       expected: "the settings that it runs with, or a change of them that passes its gates",
-      found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}`,
+      found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}\n`,
       next: `Nothing was changed. waybill diff ${survey.place.environment} shows what would change.`,
     });
   }
@@ -134,15 +136,26 @@ function assertMayKeepRunning({ rules, place }: Survey, { entry, facts }: Last):
   });
 }
 
-/** What is blocked comes first. */
+/** What is blocked comes first, then what was revoked. */
 function notesOn(survey: Survey): string[] {
   const { last, place, drift } = survey;
-  const blocks = last?.removed === false ? last.facts.report.blocks : [];
+  if (!last || last.removed) return [...drift];
+  const runs = `${describePlace(place)} runs ${last.entry.record.image.digest}`;
+  const blocks = last.facts.report.blocks.map(
+    ({ by, reason }) => `BLOCKED: ${runs}, which ${by} blocked: ${reason}`,
+  );
+  return [...blocks, ...revocations(survey, last).map((what) => `REVOKED: ${runs} ${what}`), ...drift];
+}
+
+/** The deployment, or the decision, that it runs by and that counts no more. */
+function revocations({ own }: Survey, { entry, facts }: Last): string[] {
+  const { decision } = entry.record;
+  const lost = decision !== null && !own.decisions.some(({ id }) => id === decision);
+  const why = facts.report.refused.find((one) => one.revoked?.id === decision)?.error.problem.found;
   return [
-    ...blocks.map(
-      ({ by, reason }) =>
-        `BLOCKED: ${describePlace(place)} runs ${runningDigest(survey) ?? ""}, which ${by} blocked: ${reason}`,
-    ),
-    ...drift,
+    ...(entry.revoked === undefined ? [] : [`by the record ${entry.id}, which was ${entry.revoked}`]),
+    ...(lost
+      ? [`by the decision ${decision}, which counts no more${why === undefined ? "" : `: ${why}`}`]
+      : []),
   ];
 }

@@ -73,10 +73,12 @@ export function deploymentOf(survey: Survey, run: Plan & { readonly action: "run
 
 /** Where images are built nothing is decided: what was built runs. */
 export function builtDeploymentOf(survey: Survey, image: ReleasedImage): DeploymentWords {
-  const running = runningIn(survey.own)?.record;
+  const entry = runningIn(survey.own);
+  const running = entry?.record;
   const head = survey.own.head?.id ?? null;
   if (running?.image.digest !== image.digest) return words(survey, image, "built", head);
   if (running.config !== survey.configuration.config) return words(survey, image, "configured", head);
+  if (entry?.revoked !== undefined) return words(survey, running.image, "rebuilt", head);
   return words(survey, running.image, running.kind, running.previous);
 }
 
@@ -106,4 +108,17 @@ function words(
 /** The informational tag that an environment asks for; nothing reads it back. */
 export function tagOf({ tag }: Pick<Rules, "tag">, image: Pick<ReleasedImage, "tag">): string | undefined {
   return tag?.replaceAll("{tag}", image.tag);
+}
+
+/** How many earlier images a place keeps ready to go back to. */
+const KEPT = 3;
+
+/** What may run beside an image, newest first: what ran here before, unless it is blocked or its record was revoked. */
+export function besideOf({ own, promotion }: Pick<Survey, "own" | "promotion">, image: string): string[] {
+  const blocked = promotion.trust.blocked.map(({ digest }) => digest);
+  const earlier = own.deployments
+    .filter(({ revoked, record }) => revoked === undefined && !blocked.includes(record.image.digest))
+    .map(({ record }) => `${record.image.repository}@${record.image.digest}`)
+    .reverse();
+  return [...new Set(earlier)].filter((one) => one !== image).slice(0, KEPT);
 }

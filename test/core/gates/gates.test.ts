@@ -132,7 +132,7 @@ describe("order", () => {
       deployed(STAGING, IMAGE, ago(HOUR), { number: 1, kind: "removed" }),
     );
     const upstream = [{ stack: "staging", history: removed }];
-    expect(order({ upstream, pinned: false }).reason).toContain("found nothing");
+    expect(order({ upstream, pinned: false }).reason).toContain("found that it runs nothing");
     expect(order({ upstream, pinned: true }).pass).toBe(true);
   });
   test("a record of its removal alone is no deployment", () => {

@@ -45,7 +45,7 @@ const freezes = [
     approvals: { count: 1, of: ["mia"] },
   },
 ];
-const frozen = withRules(plus(FACTS, approvedBy("mia", { reason: "year-end" })), {
+const frozen = withRules(plus(FACTS, approvedBy("mia", { freeze: "year-end" })), {
   freezes,
   exceptions: [
     { gate: "scan", finding: "full", owner: "o", reason: "r", expires: "2027-01-01" },

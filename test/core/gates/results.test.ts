@@ -151,6 +151,25 @@ describe("scan", () => {
     expect(asked(scanned({}, long)).reason).toContain("9d old");
   });
 
+  describe("a report that names no image", () => {
+    const by = { ...scanOf(), waybill_digest: "assumed" as const };
+    const told = instead(FACTS, "vulns", claimOf("vulns", by, "scanner", { time: ago(HOUR) }));
+    test("is refused where the gate does not allow it, and says so", () =>
+      expect(verdictOf(told, "scan")).toMatchObject({
+        pass: false,
+        reason: "expected a report that names the image, found one that names none (digest assumed)",
+      }));
+    test("counts where it does, and says so", () => {
+      const allowed = verdictOf(withGate(told, "scan", { assumed: "allowed" }), "scan");
+      expect(allowed.pass).toBe(true);
+      expect(allowed.reason).toMatch(/scanned by .*, digest assumed$/);
+    });
+    test("one that names it says nothing of it", () => {
+      const named = claimOf("vulns", { ...by, waybill_digest: "named" }, "scanner", { time: ago(HOUR) });
+      expect(verdictOf(instead(FACTS, "vulns", named), "scan").reason).not.toContain("assumed");
+    });
+  });
+
   describe("exceptions", () => {
     const listed = {
       gate: "scan",

@@ -88,15 +88,17 @@ describe("freeze windows", () => {
   test("inside one its own approvals are needed, bound like all others", () => {
     expect(noes(all)).toEqual(["freeze quiet"]);
     expect(verdictOf(all, "freeze quiet").next).toContain("Have mia run: waybill approve prod");
-    expect(noes(plus(all, approvedBy("mia", { reason: "freeze" })))).toEqual([]);
-    expect(noes(plus(all, approvedBy("mia", { config: RULES.hash })))).toEqual(["freeze quiet"]);
+    expect(noes(plus(all, approvedBy("mia", { freeze: "quiet" })))).toEqual([]);
+    expect(noes(plus(all, approvedBy("mia", { freeze: "quiet", config: RULES.hash })))).toEqual([
+      "freeze quiet",
+    ]);
     expect(mayEnter(evaluate(plus(all, claimOf("override", overrideOf(["freeze quiet"]), "mia"))))).toBe(
       true,
     );
   });
   test("they hold back a change of settings as well", () => {
     expect(mayEnter(evaluateConfig(all))).toBe(false);
-    expect(mayEnter(evaluateConfig(plus(all, approvedBy("mia", { reason: "freeze" }))))).toBe(true);
+    expect(mayEnter(evaluateConfig(plus(all, approvedBy("mia", { freeze: "quiet" }))))).toBe(true);
   });
 });
 

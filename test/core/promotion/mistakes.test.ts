@@ -200,6 +200,21 @@ test.each<[string, Change, string]>([
     gates(1, { proof: { kind: "load" } }),
     '/environments/1/gates/proof: "proof" is the name of a gate that is always there',
   ],
+  [
+    "a gate that is always there where platforms are listed",
+    gates(1, { platforms: { kind: "load" } }),
+    '/environments/1/gates/platforms: "platforms" is the name of a gate that is always there',
+  ],
+  [
+    "a gate with the name of a freeze's own",
+    gates(1, { "freeze weekend": { kind: "load" } }),
+    "/environments/1/gates/freeze weekend: does not match ^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
+  ],
+  ...["p999", "p9a", "p", "P95", "p95.123", "95"].map((key): [string, Change, string] => [
+    `a latency at ${key}`,
+    gates(1, { load: { [key]: 300 } }),
+    `/environments/1/gates/load/${key}: unknown key "${key}"`,
+  ]),
   ["a gate of no kind", gates(1, { canary: {} }), '/environments/1/gates/canary: missing key "kind"'],
   [
     "a gate with a key of another kind",

@@ -26,6 +26,7 @@ test("an environment's gates hold for each service, with their defaults", () => 
         maxAge: 7 * DAY,
         databaseAge: DAY,
         exceptionsBy: ["sam"],
+        assumed: "refused",
         by: null,
       },
     ]);

@@ -73,6 +73,17 @@ describe("P8: an environment cannot be skipped", () => {
 });
 
 describe("P2: a pin", () => {
+  test("does not take what is only in a record that was revoked", () => {
+    const [first, ...others] = history("a", "b").deployments;
+    if (!first) throw new Error("no deployment");
+    const revoked = historyOf(DEV, { ...first, revoked: 'revoked: "forged" (sam)' }, ...others);
+    const upstream = [dev({ history: revoked, release: running(DEV, "b") })];
+    expect(() => find({ upstream, pin: digest("a") })).toThrow(
+      `found ${digest("a")}, whose record was revoked: "forged" (sam).`,
+    );
+    expect(find({ upstream, pin: digest("b") })).toMatchObject({ pinned: true });
+  });
+
   test("may name any digest that the environment before has deployed", () => {
     const upstream = [dev({ history: history("a", "b", "c"), release: running(DEV, "c") })];
     expect(find({ upstream, pin: digest("a") })).toEqual({ image: image("a"), pinned: true });

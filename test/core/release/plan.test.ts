@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { evaluate, mayEnter } from "@waybill/core/gates";
 import type { Digest } from "@waybill/core/image";
-import { builtDeploymentOf, decisionOf, plan, type Plan, type Survey } from "@waybill/core/release";
+import { besideOf, builtDeploymentOf, decisionOf, plan, type Plan, type Survey } from "@waybill/core/release";
 import {
   ago,
   at,
@@ -13,6 +13,7 @@ import {
   hashOf,
   historyOf,
   IMAGE,
+  imageOf,
   NOW,
   OLD,
   RULES,
@@ -200,6 +201,12 @@ describe("where images are built", () => {
     expect(builtDeploymentOf(survey, OLD)).toMatchObject({ kind: "built", after: built.id });
   });
 
+  test("a record that was revoked is followed by another one", () => {
+    const revoked = { ...built, revoked: "revoked" };
+    const survey = surveyOf({ place, own: historyOf(place, revoked), upstream: [] });
+    expect(builtDeploymentOf(survey, IMAGE)).toMatchObject({ kind: "rebuilt", after: built.id });
+  });
+
   test("other settings are another one", () => {
     const survey = surveyOf({
       place,
@@ -280,3 +287,32 @@ function blocked(survey: Survey): Survey {
   const report = { ...survey.last.facts.report, blocks };
   return { ...survey, last: { ...survey.last, facts: { ...survey.last.facts, report } } };
 }
+
+describe("what may run beside an image", () => {
+  const place = at("prod");
+  const entry = (name: string, number: number) =>
+    deployed(place, imageOf(name), ago((10 - number) * DAY), { number });
+  const named = (name: string) => `${imageOf(name).repository}@${imageOf(name).digest}`;
+  const own = historyOf(place, ...["a", "b", "a", "c", "d", "e"].map(entry));
+
+  test("is what ran here before, the newest three, each once", () => {
+    expect(besideOf(surveyOf({ own }), named("f"))).toEqual(["e", "d", "c"].map(named));
+  });
+
+  test("is the same before and after the image came in, so that the list stays as it is", () => {
+    const after = historyOf(place, ...own.deployments, entry("f", 6));
+    expect(besideOf(surveyOf({ own: after }), named("f"))).toEqual(besideOf(surveyOf({ own }), named("f")));
+  });
+
+  test("is nothing that is blocked or revoked", () => {
+    const survey = surveyOf({ own });
+    const blocked = [{ digest: imageOf("e").digest, reason: "bad", by: "sam", at: NOW }];
+    const promotion = { ...survey.promotion, trust: { ...survey.promotion.trust, blocked } };
+    const deployments = own.deployments.map((one) =>
+      one.record.image.digest === imageOf("d").digest ? { ...one, revoked: "never happened" } : one,
+    );
+    expect(besideOf({ own: { ...own, deployments }, promotion }, named("f"))).toEqual(
+      ["c", "a", "b"].map(named),
+    );
+  });
+});

@@ -27,6 +27,7 @@ export const GATES: { readonly [Kind in Gate["kind"]]: GateOf<Kind> } = {
     maxAge: 7 * DAY,
     databaseAge: 2 * DAY,
     exceptionsBy: ["sam"],
+    assumed: "refused",
     by: ["scanner"],
   },
   review: { name: "sign-off", kind: "review", what: "security", of: ["sam"], maxAge: 7 * DAY },

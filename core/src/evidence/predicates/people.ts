@@ -6,8 +6,9 @@ const hash = { type: "string", pattern: "^sha256:[0-9a-f]{64}$" };
 export interface Approval {
   readonly service: string;
   readonly environment: string;
-  /** For a change of settings alone, or the digest with its settings; and for a freeze window by its name. */
   readonly reason?: string;
+  /** Name of the freeze that it is for too; one that names none is for none. */
+  readonly freeze?: string;
   /** Ids of the evidence that the gates rested on when it was given. */
   readonly evidence: readonly string[];
   /** Hash of the rules of service and environment. */
@@ -52,6 +53,7 @@ export const approvalSchema = object(
     service: text,
     environment: text,
     reason: { type: "string" },
+    freeze: text,
     evidence: list(hash),
     policy: hash,
     config: hash,

@@ -9,6 +9,8 @@ export interface Vulns {
     readonly result: readonly Finding[];
   };
   readonly metadata: { readonly scanStartedOn: string; readonly scanFinishedOn: string };
+  /** Ours: "assumed" where the report names no image, so that only its signer says what it is about. */
+  readonly waybill_digest?: "named" | "assumed";
 }
 
 export interface Finding {
@@ -31,4 +33,5 @@ export const vulnsSchema = object(["scanner", "metadata"], {
     ),
   }),
   metadata: object(["scanStartedOn", "scanFinishedOn"], { scanStartedOn: time, scanFinishedOn: time }),
+  waybill_digest: { enum: ["named", "assumed"] },
 });

@@ -16,7 +16,7 @@ const GIVERS = [
 const SIGNERS = ["/people/*/signers/*", ...GATES.flatMap((gate) => [`${gate}/by/*`, `${gate}/incidents`])];
 
 /** The gates that nobody asks for and that are always there. */
-const RESERVED = ["proof", "order", "block"];
+const RESERVED = ["proof", "order", "block", "platforms"];
 
 export function findWrongNames(document: unknown): Mistake[] {
   return [

@@ -6,7 +6,7 @@ const approvals = of(
     count: of({ ...count, default: 1 }, "How many people."),
     of: of(names, "Names of people and groups; left out: the service's approvers, or the group `approvers`."),
   }),
-  "The extra approvals that are needed inside it.",
+  "The approvals that are needed inside it, given there and naming it (waybill approve --freeze).",
 );
 
 const always = { name: of(name, "What verdicts call it."), reason: of(text, "Why; it is shown."), approvals };

@@ -21,6 +21,10 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, object>>>> = {
     maxAge: of({ ...duration, default: "7d" }, "How old the scan may be at most."),
     databaseAge: of(duration, "How old the scanner's database may have been at most."),
     exceptionsBy: people("the group `security`, if there is one"),
+    assumed: of(
+      { enum: ["refused", "allowed"], default: "refused" },
+      "Whether a report counts that names no image: what it is about is its signer's word alone.",
+    ),
     by,
   },
   review: {
