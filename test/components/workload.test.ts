@@ -46,7 +46,7 @@ test("the container is named by digest; digest and commit are in labels, annotat
   const { registered, workload } = await run();
   await valueOf(workload.image);
   const { metadata, spec } = podOf(registered);
-  expect(spec.containers[0]?.image).toBe(`registry.example/hello@${digest("a")}`);
+  expect(spec.containers[0]?.image).toBe(`${args.image.repository}@${digest("a")}`);
   expect(metadata.labels).toMatchObject({
     "waybill.dev/commit": "c".repeat(40),
     "waybill.dev/digest": "a".repeat(32),

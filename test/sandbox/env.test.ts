@@ -18,6 +18,7 @@ test("what a shell gets", () => {
     DOCKER_CONFIG: "/s/sandbox-5801/docker",
     BUILDX_CONFIG: "/s/sandbox-5801/docker/buildx",
     WAYBILL_SIGNERS: "/s/sandbox-5801/signing",
+    WAYBILL_REGISTRY: "127.0.0.1:5801",
     WAYBILL_SANDBOX_PORT: "5801",
   });
 });

@@ -111,6 +111,8 @@ describe.each(worlds)("%s", (_, options, lag) => {
       fc.asyncProperty(seeds, maybeKill, async (seed, first) => {
         const { together, winners, outcomes, simulation, read } = worldOf(options, lag, seed);
         await together([0, first], [0], [1]);
+        // Until the lists show all of it.
+        await simulation.settle(Array.from({ length: lag }, read));
         await together([0]);
         expect(winners().size).toBe(1);
         const last = outcomes.at(-1)?.result;

@@ -31,6 +31,7 @@ test("a clean tree is named by its commit and the commit's time", async () => {
   const source = await readSource(folder, {});
   expect(source).toEqual({
     commit: git("rev-parse", "HEAD"),
+    author: "a@b",
     epoch: Number(git("log", "-1", "--format=%ct")),
     dirty: false,
     repository: undefined,
