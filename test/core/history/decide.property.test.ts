@@ -119,7 +119,8 @@ describe.each(worlds)("%s", (_, options, lag) => {
         const [history] = await simulation.settle([read()]);
         if (last?.status !== "fulfilled" || last.value === "killed" || history?.status !== "fulfilled")
           return;
-        expect(last.value.added).toBe(false);
+        // A list that somebody else wrote over may have lost what was decided first.
+        if (options.referrers !== false || options.etags) expect(last.value.added).toBe(false);
         expect(history.value.decisions.map(({ id }) => id)).toContain(last.value.entry.id);
       }),
       { numRuns: 60 },
