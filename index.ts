@@ -14,6 +14,7 @@ import { planBuild } from "@waybill/core/build";
 import { findPlace, loadPromotion } from "@waybill/core/promotion";
 import { createRegistry } from "@waybill/core/registry";
 import {
+  besideOf,
   builtDeploymentOf,
   decisionOf,
   deploymentOf,
@@ -78,8 +79,16 @@ async function program() {
     ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer: records.signer }).digest }
     : run?.image;
   if (!image) throw new Error("neither built nor run");
-  const needs = decision ? [decision] : [];
-  const workload = new Workload(name, { ...settings, definition, environment: variables, image, needs });
+  const workload = new Workload(name, {
+    ...settings,
+    definition,
+    environment: variables,
+    image,
+    needs: decision ? [decision] : [],
+    beside: pulumi
+      .output(image)
+      .apply(({ repository, digest }) => besideOf(found, `${repository}@${digest}`)),
+  });
   const deployment = new Deployment(name, {
     ...records,
     words: run ? deploymentOf(found, run) : workload.image.apply((built) => builtDeploymentOf(found, built)),

@@ -60,7 +60,7 @@ export interface DecidedImagesArgs {
   /** Whose images they are: the key in the list. */
   readonly service: string;
   /** `repository@digest`, as the workload writes it: what is to run, what runs now, what may be rolled back to. */
-  readonly images: readonly pulumi.Input<string>[];
+  readonly images: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 /**
@@ -78,9 +78,9 @@ export class DecidedImages extends pulumi.ComponentResource {
   ) {
     super("waybill:index:DecidedImages", name, {}, options);
     // What is known already is checked before anything is declared.
-    decidedLines(images.filter((image) => typeof image === "string"));
+    if (Array.isArray(images)) decidedLines(images.filter((image) => typeof image === "string"));
     const list = pulumi
-      .all([namespace, pulumi.all([...images])])
+      .all([namespace, pulumi.output(images)])
       .apply(([place, known]) => decidedImages(place, service, known));
     new kubernetes.core.v1.ConfigMap(
       name,

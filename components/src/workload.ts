@@ -1,10 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { namespaceLabels } from "@waybill/core/admission";
 import { parseDigest } from "@waybill/core/image";
 import type { Place } from "@waybill/core/promotion";
 import type { ReleasedImage } from "@waybill/core/evidence";
 import { assertFinished, readWorkload } from "@waybill/core/release";
 import type { ServiceDefinition } from "@waybill/core/service";
+import { DecidedImages } from "./admission";
 import { plainError } from "./plainly";
 import { configMapArgs, deploymentArgs, labelsOf, networkPolicyArgs, type WorkloadImage } from "./manifests";
 
@@ -24,6 +26,8 @@ export interface WorkloadArgs {
   readonly rolloutSeconds: number;
   /** What must be there before any pod runs the image: the decision that lets it in. */
   readonly needs?: readonly pulumi.Resource[];
+  /** What may run beside it, as repository@sha256:…: what runs now, and what may be rolled back to. The cluster lets in nothing else. */
+  readonly beside?: pulumi.Input<readonly string[]>;
 }
 
 /**
@@ -47,7 +51,7 @@ export class Workload extends pulumi.ComponentResource {
         : [
             new kubernetes.core.v1.Namespace(
               name,
-              { metadata: { name: args.namespace, labels: restricted } },
+              { metadata: { name: args.namespace, labels: namespaceLabels(args.place.environment) } },
               parent,
             ),
           ];
@@ -75,10 +79,18 @@ export class Workload extends pulumi.ComponentResource {
       networkPolicyArgs(name, metadata, args),
       inside,
     );
+    const images = pulumi
+      .all([pulumi.interpolate`${image.repository}@${image.digest}`, args.beside ?? []])
+      .apply((all) => all.flat());
+    const decided = new DecidedImages(
+      name,
+      { namespace: args.namespace, service: args.place.service, images },
+      inside,
+    );
     const deployment = new kubernetes.apps.v1.Deployment(
       name,
       deploymentArgs(name, metadata, { ...args, image, account, settings, secrets }),
-      { ...parent, dependsOn: [...namespace, policy, ...(args.needs ?? [])] },
+      { ...parent, dependsOn: [...namespace, policy, decided, ...(args.needs ?? [])] },
     );
     const service = new kubernetes.core.v1.Service(
       name,
@@ -93,9 +105,6 @@ export class Workload extends pulumi.ComponentResource {
     this.registerOutputs({ image: this.image, address: this.address });
   }
 }
-
-/** Nobody may run a container here that asks the node for more than a service needs. */
-const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
 
 /** The policy pack says the same; without the pack this still does. */
 function checkedImage(image: WorkloadImage): WorkloadImage {

@@ -22,6 +22,7 @@ export const finished = {
 
 const answers: Record<string, Answer> = {
   "waybill:index:Workload": (inputs) => inputs,
+  "waybill:index:DecidedImages": (inputs) => inputs,
   "waybill:index:ImageBuild": (inputs) => inputs,
   "waybill:index:Attestation": (inputs) => inputs,
   "waybill:index:Sbom": (inputs) => inputs,

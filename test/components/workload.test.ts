@@ -99,6 +99,24 @@ test.each(["latest", "registry.example/hello:1.0", "sha256:abc"])(
   },
 );
 
+test("A1: the cluster is told what is decided: what is to run, and what may run beside it", async () => {
+  const others = [`${args.image.repository}@${digest("b")}`, `${args.image.repository}@${digest("a")}`];
+  const { registered, workload } = await run({ beside: Promise.resolve(others) });
+  await valueOf(workload.image);
+  const list = registered.find(
+    ({ inputs }) => (inputs["metadata"] as Named | undefined)?.name === "waybill-decided",
+  );
+  expect(list?.inputs["data"]).toEqual({
+    hello: `${args.image.repository}@${digest("a")}\n${args.image.repository}@${digest("b")}`,
+  });
+  const labels = (inputsOf(registered, "Namespace")["metadata"] as { labels: object }).labels;
+  expect(labels).toMatchObject({ "waybill.dev/environment": "staging" });
+});
+
+interface Named {
+  readonly name?: string;
+}
+
 test("settings live in an object named after their content", async () => {
   const first = await run();
   await valueOf(first.workload.image);

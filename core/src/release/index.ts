@@ -8,6 +8,7 @@ export {
   type Upstream,
 } from "./candidate";
 export {
+  besideOf,
   builtDeploymentOf,
   decisionOf,
   deploymentOf,
