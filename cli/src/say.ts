@@ -1,5 +1,5 @@
 import { checkPredicate } from "@waybill/core/evidence";
-import { formatReference, type PinnedReference } from "@waybill/core/image";
+import { type Digest, formatReference, type PinnedReference } from "@waybill/core/image";
 import { gather, judge } from "@waybill/core/offline";
 import { attest, type Attested, signingOf } from "@waybill/core/proof";
 import type { Registry } from "@waybill/core/registry";
@@ -28,13 +28,13 @@ export interface Said {
   readonly image: PinnedReference;
   readonly predicateType: string;
   readonly predicate: object;
-  /** Before anything is signed. */
-  readonly check?: (registry: Registry) => Promise<void>;
+  /** Other digests that it is about too: found out before anything is signed. */
+  readonly also?: (registry: Registry) => Promise<readonly Digest[]>;
 }
 
 /** Signs, attaches, and then looks at it as a verifier would: what was written is not what counts, what is there is. */
 export async function say(command: string, args: Arguments, io: Io, said: Said): Promise<ExitCode> {
-  const { image, predicateType, predicate, check } = said;
+  const { image, predicateType, predicate } = said;
   const reference = requiredFlag(command, args, "signer");
   checkPredicate(`evidence for ${formatReference(image)}`, predicateType, predicate);
   const trust = findTrust(args);
@@ -42,9 +42,9 @@ export async function say(command: string, args: Arguments, io: Io, said: Said):
   return withRegistry(io, async (registry) => {
     // Whoever is not there cannot be signed, and a log must not hear of it.
     await registry.resolve({ ...image, tag: undefined });
-    await check?.(registry);
+    const also = (await said.also?.(registry)) ?? [];
     const signing = signingOf(reference, image.registry, io.environment ?? process.env);
-    const attested = await attest(registry, image, { predicateType, predicate }, signing, { now });
+    const attested = await attest(registry, image, { predicateType, predicate, also }, signing, { now });
     const refusal = trust && (await whyNot(registry, image, attested, trust, now));
     io.out(
       args.flags["json"] === true
@@ -73,26 +73,28 @@ async function whyNot(
 
 function describe(
   image: PinnedReference,
-  { added, predicateType, id, signer, time }: Attested,
+  { added, predicateType, id, signer, time, also }: Attested,
   trust: Trust | undefined,
   refusal: string | undefined,
 ): string {
   const counts =
     trust === undefined ? "not asked: no trust policy" : refusal === undefined ? "yes" : `no: ${refusal}`;
+  const others = also.map((digest) => `\n  also    ${digest}`).join("");
   return (
-    `${added ? "attached" : "was attached before"}: ${predicateName(predicateType)} to ${formatReference(image)}\n` +
+    `${added ? "attached" : "was attached before"}: ${predicateName(predicateType)} to ${formatReference(image)}${others}\n` +
     `  id      ${id}\n  signer  ${signer}\n  time    ${time?.toISOString() ?? "no trusted time"}\n  counts  ${counts}\n`
   );
 }
 
 function toJson(
   image: PinnedReference,
-  { added, predicateType, id, signer, time, referrer }: Attested,
+  { added, predicateType, id, signer, time, referrer, also }: Attested,
   trust: Trust | undefined,
   refusal: string | undefined,
 ): object {
   return {
     image: formatReference({ ...image, tag: undefined }),
+    also,
     added,
     id,
     predicateType,

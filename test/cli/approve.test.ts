@@ -131,10 +131,28 @@ describe("nothing is signed", () => {
   ])("unless the answer is yes: %j", async (stdin, expected) => {
     const { at } = await ready();
     const before = attached(at);
-    const { code, out, err } = await at.runWith({ stdin }, "approve", "prod", "--signer", signerOf("alice"));
+    const { code, out, err } = await at.runWith(
+      { stdin, terminal: true },
+      ...["approve", "prod", "--signer", signerOf("alice")],
+    );
     expect({ code, err }).toEqual({ code: expected, err: "Sign it? Write yes: " });
     expect(attached(at) > before).toBe(expected === 0);
     if (expected === 1) expect(out).toContain("no: nothing was signed\n");
+  });
+
+  test("where nobody can be asked: shown, exit 2, and --yes is the way", async () => {
+    const { at, image } = await ready();
+    const before = attached(at);
+    const { code, out, err } = await at.runWith(
+      { stdin: "yes\n" },
+      ...["approve", "prod", "--signer", signerOf("alice")],
+    );
+    expect(code).toBe(2);
+    expect(out).toContain(image.digest);
+    expect(err).toMatch(
+      /expected a terminal as standard input, .*If this is what you approve, say so: --yes\./,
+    );
+    expect(attached(at)).toBe(before);
   });
 
   test("for what is blocked, or was never deployed before", async () => {
@@ -239,5 +257,70 @@ test("--json: what was signed, whether it counts, and what is missing in each pl
     counts: true,
     refusal: null,
     places: [{ target: null, from: null, verdict: "no", summary: "1 of 4 gates says no: approvals" }],
+  });
+});
+
+describe("inside a freeze", () => {
+  const frozen = (from: string) => ({
+    promotion: {
+      environments: [
+        { name: "dev" },
+        { name: "staging" },
+        {
+          name: "prod",
+          gates: { approvals: { count: 1 } },
+          freezes: [
+            {
+              name: "year-end",
+              reason: "few people",
+              from,
+              until: "2026-06-09",
+              approvals: { of: ["alice"] },
+            },
+          ],
+        },
+      ],
+    },
+  });
+
+  test("an approval counts for it only if it names it", async () => {
+    const { at } = await ready(frozen("2026-06-01"));
+    const plain = await approve(at, "alice");
+    expect(plain.code).toBe(0);
+    expect(plain.out).toContain("hello in prod: 1 of 5 gates says no: freeze year-end\n");
+    expect(plain.out).toMatch(/next: Have alice run: waybill approve prod .* --freeze year-end --signer REF/);
+    const named = await approve(at, "alice", "--freeze", "year-end");
+    expect(named.out).toMatch(/^an approval for hello in prod, for the freeze year-end too, good until/);
+    expect(named.out).toContain("  counts  yes\nhello in prod: nothing is missing\n");
+    expect((await at.run("promote", "prod")).code).toBe(0);
+  });
+
+  test("by somebody whom the freeze does not ask: exit 1, also where another gate takes it", async () => {
+    const { at } = await ready(frozen("2026-06-01"));
+    const { code, out } = await approve(at, "bob", "--freeze", "year-end", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      freeze: "year-end",
+      counts: false,
+      refusal: expect.stringContaining(
+        "freeze year-end: few people: expected 1 approval out of alice",
+      ) as string,
+    });
+  });
+
+  test("that does not last now, nothing is signed", async () => {
+    const { at } = await ready(frozen("2026-06-03"));
+    const { code, out } = await approve(at, "alice", "--freeze", "year-end");
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: "no: hello in prod: the freeze year-end begins on 2026-06-03T00:00:00Z, and an approval for it is given while it lasts\n",
+    });
+  });
+
+  test("that is not there: exit 2", async () => {
+    const { at } = await ready(frozen("2026-06-01"));
+    const { code, err } = await approve(at, "alice", "--freeze", "weekend");
+    expect(code).toBe(2);
+    expect(err).toContain('expected --freeze, one of: year-end, found "weekend"');
   });
 });

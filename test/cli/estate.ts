@@ -122,7 +122,7 @@ export interface Estate {
   ): Promise<string>;
   run(...argv: string[]): ReturnType<typeof waybill>;
   runWith(
-    more: { stdin?: string; environment?: NodeJS.ProcessEnv; now?: Date },
+    more: { stdin?: string; terminal?: boolean; environment?: NodeJS.ProcessEnv; now?: Date },
     ...argv: string[]
   ): ReturnType<typeof waybill>;
 }
@@ -153,14 +153,18 @@ export async function estate(made: Made = {}): Promise<Estate> {
   }
   const promotion = loadPromotion(file("promotion.yaml"));
   const desk = { memory, repository: `${server.host}/team/hello`, registry: client(), promotion, root };
-  const runWith: Estate["runWith"] = ({ stdin = "", environment = {}, now = NOW }, ...argv) => {
+  const runWith: Estate["runWith"] = (
+    { stdin = "", terminal = false, environment = {}, now = NOW },
+    ...argv
+  ) => {
     const io = {
+      terminal,
       now: () => now,
       openRegistry: () => client(),
       environment: { PATH: process.env["PATH"], PASSWORD, ...environment },
     };
-    const where =
-      argv.includes("--promotion") || argv[0] === "key" ? [] : ["--promotion", file("promotion.yaml")];
+    const takesNone = argv.includes("--promotion") || ["key", "evidence"].includes(argv[0] ?? "");
+    const where = takesNone ? [] : ["--promotion", file("promotion.yaml")];
     const end = argv.indexOf("--");
     return waybill(
       end < 0 ? [...argv, ...where] : [...argv.slice(0, end), ...where, ...argv.slice(end)],

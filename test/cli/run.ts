@@ -4,11 +4,14 @@ import { type Io, main } from "@waybill/cli";
 export async function waybill(
   argv: readonly string[],
   stdin: string | Buffer = "",
-  tools: Pick<Io, "now" | "openRegistry" | "environment"> = {},
+  {
+    terminal = false,
+    ...tools
+  }: Pick<Io, "now" | "openRegistry" | "environment"> & { terminal?: boolean } = {},
 ) {
   const said = { out: "", err: "" };
   const io: Io = {
-    stdin: chunks(Buffer.from(stdin)),
+    stdin: Object.assign(chunks(Buffer.from(stdin)), { isTTY: terminal }),
     out: (text) => (said.out += text),
     err: (text) => (said.err += text),
     ...tools,

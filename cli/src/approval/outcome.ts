@@ -1,4 +1,5 @@
-import { describeVerdicts, mayEnter, summary } from "@waybill/core/gates";
+import { describeVerdicts, freezeName, mayEnter, summary } from "@waybill/core/gates";
+import type { Approval } from "@waybill/core/evidence";
 import type { Attested } from "@waybill/core/proof";
 import { describePlace } from "@waybill/core/release";
 import type { Subject } from "./subject";
@@ -12,12 +13,17 @@ export interface Outcome {
 }
 
 /** Looks at what is there now as a gate would: what was signed is not what counts. */
-export function outcomeOf(signed: Attested, after: Subjects): Outcome {
-  const refusals = after.flatMap((subject) => refusalOf(signed, subject) ?? []);
+export function outcomeOf(signed: Attested, after: Subjects, freeze: string | undefined): Outcome {
+  const refusals = after.flatMap((subject) => refusalOf(signed, subject, freeze) ?? []);
   return { after, refusal: refusals.length > 0 ? [...new Set(refusals)].join("; ") : undefined };
 }
 
-function refusalOf({ id, referrer }: Attested, { facts, verdicts }: Subject): string | undefined {
+function refusalOf(
+  { id, referrer }: Attested,
+  { facts, verdicts: all }: Subject,
+  freeze: string | undefined,
+): string | undefined {
+  const verdicts = freeze === undefined ? all : all.filter(({ gate }) => gate === freezeName(freeze));
   if (verdicts.some(({ evidence }) => evidence.includes(id))) return undefined;
   const { claims, refused } = facts.report;
   if (!claims.some((claim) => claim.id === id)) {
@@ -47,7 +53,7 @@ export function showOutcome({ id, signer, time, added }: Attested, { after, refu
 export function outcomeJson(
   before: Subjects,
   { id, added, signer, time, referrer }: Attested,
-  expires: Date,
+  { expires, freeze }: Approval,
   { after, refusal }: Outcome,
 ): object {
   const [{ place, to, facts }] = before;
@@ -59,7 +65,8 @@ export function outcomeJson(
     tag: to.tag,
     policy: facts.rules.hash,
     config: facts.config,
-    expires: expires.toISOString(),
+    freeze: freeze ?? null,
+    expires,
     id,
     added,
     signer,

@@ -5,11 +5,11 @@ import { seconds } from "../time";
 import { plain } from "../words";
 import type { Subject } from "./subject";
 
-export function showSubject(subject: Subject, expires: Date): string {
+export function showSubject(subject: Subject, expires: Date, freeze: string | undefined): string {
   const { place, from, to, verdicts, approvals } = subject;
   const said = approvals.map(({ person, expires: until }) => `${plain(person)} until ${plain(until)}`);
   return [
-    `an approval for ${describePlace(place)}, good until ${seconds(expires)}`,
+    `an approval for ${describePlace(place)}${freeze === undefined ? "" : `, for the freeze ${freeze} too`}, good until ${seconds(expires)}`,
     `  old       ${from ? nameOf(from) : "nothing runs there"}`,
     `  new       ${nameOf(to)}`,
     ...settingsOf(subject).map((line, index) => `  ${index === 0 ? "settings" : "        "}  ${line}`),

@@ -58,11 +58,17 @@ function givenIn({ report, rules, place }: Facts): Subject["approvals"] {
   });
 }
 
+/** What an approval says besides what it binds to. */
+export interface ApprovalWords {
+  readonly expires: Date;
+  readonly reason: string | undefined;
+  readonly freeze: string | undefined;
+}
+
 /** One statement for all of them: they share digest, rules and settings. */
 export function approvalOf(
   [first, ...others]: readonly [Subject, ...Subject[]],
-  expires: Date,
-  reason: string | undefined,
+  { expires, reason, freeze }: ApprovalWords,
 ): Approval {
   const { rules, config, place } = first.facts;
   const all = [first, ...others];
@@ -71,6 +77,7 @@ export function approvalOf(
     service: place.service,
     environment: place.environment,
     ...(reason !== undefined && { reason }),
+    ...(freeze !== undefined && { freeze }),
     evidence: [...new Set(evidence)].sort(),
     policy: rules.hash,
     config,

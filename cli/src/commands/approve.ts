@@ -1,4 +1,7 @@
-import { parsePinned } from "@waybill/core/image";
+import type { Approval } from "@waybill/core/evidence";
+import { freezeName } from "@waybill/core/gates";
+import { parsePinned, quote } from "@waybill/core/image";
+import { windowOf } from "@waybill/core/promotion";
 import { attest, type Attested, signingOf } from "@waybill/core/proof";
 import type { Registry } from "@waybill/core/registry";
 import { describePlace } from "@waybill/core/release";
@@ -22,27 +25,29 @@ import {
   STACK_HELP,
   type Stack,
 } from "../stack";
-import { timeAhead } from "../time";
+import { seconds, timeAhead } from "../time";
 
 type Subjects = readonly [Subject, ...Subject[]];
 type Ask = (registry: Registry) => Promise<Subjects>;
 
 export const command: Command = {
-  usage: "ENV [--digest D] --signer REF [--expires 24h] [--reason TEXT] [--yes]",
+  usage: "ENV [--digest D] --signer REF [--freeze NAME] [--expires 24h] [--reason TEXT] [--yes]",
   help: [
     "Shows what would enter ENV, asks, and then signs a yes to exactly that: digest, evidence, rules and settings.",
     "The same for new settings of the digest that runs there.",
     "--digest D          what to approve (default: what the environment before runs)",
     "--signer REF        a file that says how to sign (docs/evidence.md), or NAME://KEY for a key service",
+    "--freeze NAME       for this freeze, which lasts now, too",
     "--expires T         as in 24h (default) or 2027-01-31T18:00:00Z",
     "--reason TEXT       shown wherever the approval is",
-    "--yes               without being asked",
+    "--yes               without being asked; needed where standard input is no terminal",
     ...STACK_HELP,
     "Exit code 1 if there is nothing to approve, nothing was signed, or what was signed does not count.",
   ],
   flags: {
     ...STACK_FLAGS,
     signer: { type: "string" },
+    freeze: { type: "string" },
     expires: { type: "string" },
     reason: { type: "string" },
     yes: { type: "boolean" },
@@ -51,17 +56,20 @@ export const command: Command = {
   run: async (args, io) => {
     const signer = requiredFlag("approve", args, "signer");
     const json = args.flags["json"] === true;
-    if (json && args.flags["yes"] !== true) throw wrongUsage("approve", "--yes with --json", "none");
+    const yes = args.flags["yes"] === true;
+    if (json && !yes) throw wrongUsage("approve", "--yes with --json", "none");
     const expires = timeAhead("--expires", textFlag(args, "expires") ?? "24h", io.now?.() ?? new Date());
+    const freeze = textFlag(args, "freeze");
     const ask = await asking(args, io);
     return withRegistry(io, async (registry) => {
       const subjects = await ask(registry).catch((error: unknown) => sayNo(io, noIn(error)));
       if (typeof subjects === "number") return subjects;
-      if (!json) io.out(subjects.map((subject) => showSubject(subject, expires)).join("\n"));
-      if (args.flags["yes"] !== true && !(await confirmed(io))) return sayNo(io, "nothing was signed");
-      const signed = await sign(registry, io, signer, subjects, expires, textFlag(args, "reason"));
-      const outcome = outcomeOf(signed, await ask(registry));
-      io.out(json ? asJson(outcomeJson(subjects, signed, expires, outcome)) : showOutcome(signed, outcome));
+      if (!json) io.out(subjects.map((subject) => showSubject(subject, expires, freeze)).join("\n"));
+      if (!yes && !(await confirmed(io))) return sayNo(io, "nothing was signed");
+      const approval = approvalOf(subjects, { expires, reason: textFlag(args, "reason"), freeze });
+      const signed = await sign(registry, io, signer, subjects, approval);
+      const outcome = outcomeOf(signed, await ask(registry), freeze);
+      io.out(json ? asJson(outcomeJson(subjects, signed, approval, outcome)) : showOutcome(signed, outcome));
       return outcome.refusal === undefined ? Exit.yes : Exit.no;
     });
   },
@@ -96,11 +104,32 @@ async function asking(args: Arguments, io: Io): Promise<Ask> {
         const answered = await surveyFor(io, client, stack, request, digestFlag(args));
         const subject = "none" in answered ? answered.none : subjectOf(answered.survey);
         if (typeof subject === "string") throw new Nothing(`${describePlace(stack.place)}: ${subject}`);
+        assertFrozen(subject, textFlag(args, "freeze"));
         return subject;
       }),
     );
     return asOne(subjects, stacks);
   };
+}
+
+/** What is given outside of a freeze counts in none: better not to sign it. */
+function assertFrozen({ facts, verdicts, place }: Subject, name: string | undefined): void {
+  if (name === undefined || verdicts.some(({ gate }) => gate === freezeName(name))) return;
+  const { freezes } = facts.rules;
+  const freeze = freezes.find((one) => one.name === name);
+  if (!freeze) {
+    const known = freezes.map((one) => one.name).join(", ");
+    throw wrongUsage(
+      "approve",
+      known === "" ? "no --freeze: there is none" : `--freeze, one of: ${known}`,
+      quote(name),
+    );
+  }
+  const next = windowOf(freeze, facts.now);
+  const when = next ? `begins on ${seconds(next.from)}` : "is over";
+  throw new Nothing(
+    `${describePlace(place)}: the freeze ${name} ${when}, and an approval for it is given while it lasts`,
+  );
 }
 
 /** One statement binds one digest and one hash of settings. */
@@ -125,17 +154,25 @@ function sign(
   io: Io,
   signer: string,
   subjects: Subjects,
-  expires: Date,
-  reason: string | undefined,
+  approval: Approval,
 ): Promise<Attested> {
   const [{ to }] = subjects;
   const image = parsePinned(`${to.repository}@${to.digest}`);
   const signing = signingOf(signer, image.registry, io.environment ?? process.env);
-  const words = { predicateType: PREDICATE_TYPES.approval, predicate: approvalOf(subjects, expires, reason) };
+  const words = { predicateType: PREDICATE_TYPES.approval, predicate: approval };
   return attest(registry, image, words, signing, { now: io.now?.() ?? new Date() });
 }
 
+/** A question that nobody reads would wait for ever. */
 async function confirmed({ stdin, err }: Io): Promise<boolean> {
+  if (!("isTTY" in stdin) || stdin.isTTY !== true) {
+    throw new CliError("usage", {
+      about: "waybill approve",
+      expected: "a terminal as standard input, to ask whether to sign",
+      found: "something else",
+      next: "Nothing was signed. If this is what you approve, say so: --yes.",
+    });
+  }
   err("Sign it? Write yes: ");
   let text = "";
   for await (const chunk of stdin) {

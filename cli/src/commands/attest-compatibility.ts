@@ -1,6 +1,6 @@
 import { readCompatibility } from "@waybill/core/results";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
-import { readReport, refusingReports } from "../attest/report";
+import { readReport } from "../attest/report";
 import { sayWhat } from "../attest/told";
 import type { Command } from "../command";
 import { requiredFlag } from "../input";
@@ -20,7 +20,7 @@ export const command: Command = {
   run: async (args, io) => {
     const image = oneImage(NAME, args);
     const file = readReport(requiredFlag(NAME, args, "report"));
-    const predicate = refusingReports(() => readCompatibility(file));
+    const predicate = readCompatibility(file);
     const { rollback, sideBySide, changes } = predicate;
     const beside = sideBySide ? "may run beside" : "must not run beside";
     const what = `compatibility: rollback is ${rollback}, ${beside} the version before, ${changes.length} changes`;

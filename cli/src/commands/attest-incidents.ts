@@ -1,6 +1,6 @@
 import { readIncidents } from "@waybill/core/results";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
-import { readReport, refusingReports } from "../attest/report";
+import { readReport } from "../attest/report";
 import { nowOf, timeFlag } from "../attest/times";
 import { sayWhat } from "../attest/told";
 import type { Command } from "../command";
@@ -42,7 +42,7 @@ export const command: Command = {
       now: nowOf(io),
     };
     const file = readReport(requiredFlag(NAME, args, "report"));
-    const predicate = refusingReports(() => readIncidents(file, asked));
+    const predicate = readIncidents(file, asked);
     const { incidents, service, environment, from, until } = predicate;
     const what = `incidents: ${incidents.length} of ${service} in ${environment}, from ${from} until ${until}`;
     return sayWhat(NAME, args, io, { image, predicateType: PREDICATE_TYPES.incidents, predicate, what });

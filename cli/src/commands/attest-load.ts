@@ -1,6 +1,6 @@
 import { readLoad } from "@waybill/core/results";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
-import { readReport, refusingReports } from "../attest/report";
+import { readReport } from "../attest/report";
 import { nowOf, SPAN_FLAGS, spanFlags } from "../attest/times";
 import { sayWhat } from "../attest/told";
 import type { Command } from "../command";
@@ -37,7 +37,7 @@ export const command: Command = {
       now: nowOf(io),
     };
     const file = readReport(requiredFlag(NAME, args, "report"));
-    const predicate = refusingReports(() => readLoad(file, asked));
+    const predicate = readLoad(file, asked);
     const latency = Object.entries(predicate.latency).map(([name, time]) => `, ${name} ${time} ms`);
     const what = `load: ${predicate.requests} requests, ${predicate.failed} failed${latency.join("")}`;
     return sayWhat(NAME, args, io, { image, predicateType: PREDICATE_TYPES.load, predicate, what });

@@ -1,6 +1,6 @@
 import { readScan, type ScanResult } from "@waybill/core/results";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
-import { readReport, refusingReports } from "../attest/report";
+import { readReport } from "../attest/report";
 import { nowOf, SPAN_FLAGS, SPAN_HELP, spanFlags, timeFlag } from "../attest/times";
 import { sayWhat } from "../attest/told";
 import type { Command } from "../command";
@@ -37,7 +37,7 @@ export const command: Command = {
       now: nowOf(io),
     };
     const file = readReport(requiredFlag(NAME, args, "report"));
-    const predicate = refusingReports(() => readScan(file, asked));
+    const predicate = readScan(file, asked);
     return sayWhat(NAME, args, io, {
       image,
       predicateType: PREDICATE_TYPES.vulns,

@@ -1,7 +1,6 @@
 import type { TestResult } from "@waybill/core/evidence";
 import { readTests } from "@waybill/core/results";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
-import { refusingReports } from "../attest/report";
 import { readTestReports } from "../attest/testReports";
 import { nowOf, SPAN_FLAGS, SPAN_HELP, spanFlags } from "../attest/times";
 import { sayWhat } from "../attest/told";
@@ -37,7 +36,7 @@ export const command: Command = {
     const given = textFlags(args, "report");
     if (given.length === 0) throw wrongUsage(NAME, "--report", "none");
     const run = { mark, url: textFlag(args, "url"), ...spanFlags(NAME, args), now: nowOf(io) };
-    const predicate = refusingReports(() => readTests(given.flatMap(readTestReports), run));
+    const predicate = readTests(given.flatMap(readTestReports), run);
     const predicateType = PREDICATE_TYPES["test-result"];
     const what = describe(predicate);
     const code = await sayWhat(NAME, args, io, { image, predicateType, predicate, what });

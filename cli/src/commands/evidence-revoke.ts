@@ -1,5 +1,6 @@
-import type { PinnedReference } from "@waybill/core/image";
-import { claimedBy, gather } from "@waybill/core/offline";
+import { LIMITS } from "@waybill/core/evidence";
+import type { Digest, PinnedReference } from "@waybill/core/image";
+import { claimedBy, gather, subjectsOf } from "@waybill/core/offline";
 import type { Registry } from "@waybill/core/registry";
 import { PREDICATE_TYPES } from "@waybill/core/trust";
 import { type Command, CliError } from "../command";
@@ -15,6 +16,7 @@ export const command: Command = {
     "ID                 of a piece of evidence, as `waybill evidence list` shows it",
     "--reason TEXT      why; it is shown wherever the evidence is asked for",
     ...SIGNING_HELP,
+    "It is attached to all that the evidence is about: a deployment or decision counts in its history no longer.",
     "It holds in this repository. The list `revoked` of the trust policy holds everywhere.",
   ],
   flags: { reason: { type: "string" }, ...SIGNING_FLAGS },
@@ -30,25 +32,38 @@ export const command: Command = {
       image,
       predicateType: PREDICATE_TYPES.revocation,
       predicate: { reason, evidence: ids },
-      check: (registry) => assertAttached(registry, image, ids),
+      also: (registry) => othersIn(registry, image, ids),
     });
   },
 };
 
-/** A revocation of what is not there would be believed to have taken something away. */
-async function assertAttached(
+/** What else is said by what is revoked: a deployment is about its history too, and must not count there any longer either. */
+async function othersIn(
   registry: Registry,
   image: PinnedReference,
   ids: readonly string[],
-): Promise<void> {
+): Promise<readonly Digest[]> {
   const { pieces } = await gather(registry, image);
-  const there = new Set(pieces.map((piece) => claimedBy(piece).id));
+  const revoked = pieces.filter((piece) => ids.includes(claimedBy(piece).id ?? ""));
+  const there = new Set(revoked.map((piece) => claimedBy(piece).id));
   const missing = ids.find((id) => !there.has(id));
-  if (missing === undefined) return;
-  throw new CliError("usage", {
-    about: "waybill evidence revoke",
-    expected: "ids of evidence that is attached to this image",
-    found: missing,
-    next: `Look them up: waybill evidence list ${image.registry}/${image.repository}@${image.digest}`,
-  });
+  // A revocation of what is not there would be believed to have taken something away.
+  if (missing !== undefined)
+    throw refused(
+      "ids of evidence that is attached to this image",
+      missing,
+      `Look them up: waybill evidence list ${image.registry}/${image.repository}@${image.digest}`,
+    );
+  const subjects = new Set([image.digest, ...revoked.flatMap(subjectsOf)]);
+  if (subjects.size > LIMITS.subjects)
+    throw refused(
+      `evidence about at most ${LIMITS.subjects} digests at once`,
+      `${subjects.size}`,
+      "Revoke fewer ids at once.",
+    );
+  return [...subjects].filter((digest) => digest !== image.digest).sort();
+}
+
+function refused(expected: string, found: string, next: string): CliError {
+  return new CliError("usage", { about: "waybill evidence revoke", expected, found, next });
 }

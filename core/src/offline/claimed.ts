@@ -1,5 +1,13 @@
 import { X509Certificate } from "node:crypto";
-import { evidenceId, parseBundle, type Piece, type SignerId } from "../evidence";
+import {
+  EvidenceError,
+  evidenceId,
+  parseBundle,
+  parseStatement,
+  type Piece,
+  type SignerId,
+} from "../evidence";
+import { type Digest, ImageError, parseDigest } from "../image";
 
 export interface Claimed {
   readonly id: string | undefined;
@@ -18,6 +26,30 @@ export function claimedBy({ source, bytes }: Piece): Claimed {
   } catch {
     // It was refused for this very reason already.
     return { id: undefined, signer: undefined };
+  }
+}
+
+/** The digests that a piece says it is about; none where it cannot be read. */
+export function subjectsOf({ source, bytes }: Piece): readonly Digest[] {
+  try {
+    const { content } = parseBundle(source, bytes);
+    if (!("payload" in content)) return [];
+    return parseStatement(source, content.payload).subjects.flatMap(({ digest }) =>
+      Object.entries(digest).flatMap(([algorithm, hex]) => digestOrNothing(`${algorithm}:${hex}`)),
+    );
+  } catch (error) {
+    if (error instanceof EvidenceError) return [];
+    throw error;
+  }
+}
+
+/** Subjects may be named by hashes that no registry knows, such as commits. */
+function digestOrNothing(text: string): readonly Digest[] {
+  try {
+    return [parseDigest(text)];
+  } catch (error) {
+    if (error instanceof ImageError) return [];
+    throw error;
   }
 }
 

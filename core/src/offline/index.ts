@@ -1,4 +1,4 @@
-export { type Claimed, claimedBy } from "./claimed";
+export { type Claimed, claimedBy, subjectsOf } from "./claimed";
 export { OfflineError, type OfflineErrorCode } from "./error";
 export { type Exported, exportEvidence } from "./export";
 export type { ExportFile } from "./file";

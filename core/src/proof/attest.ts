@@ -10,15 +10,19 @@ import {
   toEnvelope,
   writeStatement,
 } from "../evidence";
-import { formatReference, type PinnedReference } from "../image";
-import type { Registry } from "../registry";
+import { type Digest, formatReference, type PinnedReference } from "../image";
+import { type Registry, RegistryError } from "../registry";
 import { type Signing, signStatement } from "../signer";
 import { type AttachedEvidence, attachEvidence, type Attaching } from "./attach";
 import { type AttachedPiece, collectEvidence } from "./collect";
 import { identify, isBy, signerOf, timeOf } from "./identify";
 
 /** What is to be said about an image. */
-export type Words = { readonly predicateType: string } & (
+export type Words = {
+  readonly predicateType: string;
+  /** Other digests that the same is said about. */
+  readonly also?: readonly Digest[];
+} & (
   | { readonly predicate: object }
   | {
       /** Finds out, where that takes work. */
@@ -33,6 +37,8 @@ export interface Attested extends AttachedEvidence {
   readonly signer: string;
   /** The time that its timestamp or log entry says; not verified here. */
   readonly time: Date | undefined;
+  /** The other digests to which it is attached: those of them that the repository has. */
+  readonly also: readonly Digest[];
 }
 
 export interface Attesting extends Attaching {
@@ -50,10 +56,10 @@ export async function attest(
   signing: Signing,
   { schemas = standardPredicates, now, ...waiting }: Attesting,
 ): Promise<Attested> {
-  const { predicateType } = words;
+  const { predicateType, also = [] } = words;
   const write = (predicate: object): Buffer => {
     checkPredicate(`evidence for ${formatReference(image)}`, predicateType, predicate, schemas);
-    return writeStatement(image.digest, predicateType, sorted(predicate));
+    return writeStatement([image.digest, ...also], predicateType, sorted(predicate));
   };
   const ready = "predicate" in words ? write(words.predicate) : undefined;
   const pieces = await collectEvidence(registry, image, waiting);
@@ -61,10 +67,32 @@ export async function attest(
     pieces.filter((piece) => says(piece, words, ready)),
     signing,
   );
-  if (before) return describe(before.bytes, { ...before, predicateType, added: false });
-  const statement = ready ?? write("make" in words ? await words.make() : words.predicate);
-  const bundle = await signStatement(statement, signing);
-  return describe(bundle, await attachEvidence(registry, image, bundle, { now, ...waiting }));
+  const bundle = before
+    ? before.bytes
+    : await signStatement(ready ?? write("make" in words ? await words.make() : words.predicate), signing);
+  const attached = before
+    ? { ...before, predicateType, added: false }
+    : await attachEvidence(registry, image, bundle, { now, ...waiting });
+  const places = await Promise.all(
+    also.map((digest) => attachThere(registry, { ...image, digest }, bundle, { now, ...waiting })),
+  );
+  return { ...describe(bundle, attached), also: places.flat() };
+}
+
+/** A digest that the repository does not have has nothing there that it could be said about. */
+async function attachThere(
+  registry: Registry,
+  image: PinnedReference,
+  bundle: Uint8Array,
+  attaching: Attaching,
+): Promise<readonly Digest[]> {
+  try {
+    await attachEvidence(registry, image, bundle, attaching);
+    return [image.digest];
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === "not-found") return [];
+    throw error;
+  }
 }
 
 /** The signer is asked who it is only where there is something that it may have signed. */
@@ -92,7 +120,7 @@ function says({ source, bytes }: AttachedPiece, words: Words, ready: Buffer | un
   }
 }
 
-function describe(bytes: Uint8Array, attached: Omit<AttachedEvidence, "id">): Attested {
+function describe(bytes: Uint8Array, attached: Omit<AttachedEvidence, "id">): Omit<Attested, "also"> {
   const bundle = parseBundle("evidence", bytes);
   const id = "payload" in bundle.content ? evidenceId(bundle.content) : "";
   const { predicateType, referrer, added } = attached;

@@ -67,7 +67,8 @@ function pinned({ place, upstream, running }: CandidateRequest, pin: Digest): Re
   const stacks = upstream.map(({ stack }) => stack).join(", ");
   const newest = [...upstream]
     .reverse()
-    .flatMap(({ history }) => runningIn(history)?.record.image.digest ?? []);
+    .map(({ history }) => runningIn(history))
+    .flatMap((entry) => (entry && entry.revoked === undefined ? entry.record.image.digest : []));
   throw new ReleaseError("pin-not-released", {
     about: `waybill:pin of ${describePlace(place)}`,
     expected: `a digest that stands in the signed history of ${stacks}${newest[0] === undefined ? "" : `, such as ${newest[0]}`}`,

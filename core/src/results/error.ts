@@ -1,3 +1,4 @@
+import { quote } from "../image";
 import { WaybillError } from "../problem";
 
 /** What to do next, by code; the keys are the closed set of codes. */
@@ -23,6 +24,6 @@ export function refusal(
   found: string,
   cause?: unknown,
 ): ResultsError {
-  const problem = { about, expected, found, next: NEXT[code] };
+  const problem = { about: quote(about), expected, found, next: NEXT[code] };
   return new ResultsError(code, problem, cause === undefined ? undefined : { cause });
 }

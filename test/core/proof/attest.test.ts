@@ -6,7 +6,8 @@ import { generateKeyFile, openSigning, type Signing, signStatement } from "@wayb
 import { writeStatement } from "@waybill/core/evidence";
 import { trustOf, SIGNATURE, SLSA, PROVENANCE } from "../evidence/support/asked";
 import { makeLeaf, signPayload, toBytes } from "../evidence/support/instance";
-import { closeAll } from "../../support/registry";
+import { parseDigest } from "@waybill/core/image";
+import { addImage, closeAll } from "../../support/registry";
 import { statement } from "../evidence/support/asked";
 import { bundleOf, instance, later, withImage } from "./support";
 
@@ -53,6 +54,46 @@ describe.each([
     const again = await attest(registry, image, signature, signing, { now: new Date() });
     expect(again).toEqual({ ...first, added: false });
     expect(memory.repository("team/app").manifests.size).toBe(count);
+  });
+});
+
+describe("what is about other digests too", () => {
+  const also = async (absent = false) => {
+    const { registry, image, memory } = await withImage(true);
+    const { digest } = addImage(memory, "team/app", "another");
+    const other = { ...image, digest: parseDigest(digest) };
+    const missing = parseDigest(`sha256:${"0".repeat(64)}`);
+    const words: Words = { ...signature, also: [other.digest, ...(absent ? [missing] : [])] };
+    return { registry, image, other, words };
+  };
+
+  it("is one statement, attached to each of them", async () => {
+    const { registry, image, other, words } = await also();
+    const done = await attest(registry, image, words, signing, { now: later });
+    expect(done.also).toEqual([other.digest]);
+    for (const place of [image, other]) {
+      const { claims } = await prove(registry, place, asked, trust);
+      expect(claims.map(({ id }) => id)).toEqual([done.id]);
+    }
+  });
+
+  it("killed between them, it goes on where it was", async () => {
+    const { registry, image, other, words } = await also();
+    const statementOf = writeStatement([image.digest, other.digest], SIGNATURE, {});
+    const bundle = await signStatement(statementOf, signing);
+    await attachEvidence(registry, image, bundle, { now: later });
+    expect(await collectEvidence(registry, other)).toEqual([]);
+    expect(await attest(registry, image, words, signing, { now: later })).toMatchObject({
+      added: false,
+      also: [other.digest],
+    });
+    expect(await collectEvidence(registry, other)).toHaveLength(1);
+  });
+
+  it("leaves out what the repository does not have", async () => {
+    const { registry, image, other, words } = await also(true);
+    const done = await attest(registry, image, words, signing, { now: later });
+    expect(done.also).toEqual([other.digest]);
   });
 });
 

@@ -79,7 +79,7 @@ describe("P2: a pin", () => {
     const revoked = historyOf(DEV, { ...first, revoked: 'revoked: "forged" (sam)' }, ...others);
     const upstream = [dev({ history: revoked, release: running(DEV, "b") })];
     expect(() => find({ upstream, pin: digest("a") })).toThrow(
-      `found ${digest("a")}, whose record was revoked: "forged" (sam).`,
+      `such as ${digest("b")}, found ${digest("a")}, whose record was revoked: "forged" (sam).`,
     );
     expect(find({ upstream, pin: digest("b") })).toMatchObject({ pinned: true });
   });
