@@ -8,7 +8,8 @@ import { DEFAULT_PORT, optionsFrom, type Place, placeOf } from "./place";
 import { deploy, prepare, refusedPreview, type Deployed } from "./start/deploy";
 import { deployedLines, pulumiLines, sayRefusal } from "./start/output";
 import { promote, testFor } from "./start/promotion";
-import type { Asking, Project } from "./start/pulumi";
+import { refusedByCluster } from "./start/cluster";
+import { mustPulumi, settingsOf, type Asking, type Project } from "./start/pulumi";
 
 const clone = path.resolve(__dirname, "../..");
 const stacks = [
@@ -50,6 +51,11 @@ async function start(asking: Asking): Promise<void> {
   await refuse(project(path.join(clone, "examples/bypass")), place, asking);
   say("\nstaging: an image that nobody signed asks to come in; its evidence must be refused");
   refuseUnsigned(deployed[0]?.base ?? "", environment);
+  say("\ncluster: the same rules in Kubernetes itself (examples/cluster)");
+  await guard(project(path.join(clone, "examples/cluster")), place, asking);
+  say("\nstaging: somebody goes past Pulumi, with kubectl; the cluster must refuse it");
+  await refusedByCluster(project(clone), deployed[0]?.base ?? "", (line) => say(`  │ ${line}`), asking);
+  say("  refused, as it must be");
   summary(
     deployed,
     options.port === DEFAULT_PORT ? "" : ` --config-file ${project(clone).settings("staging")}`,
@@ -70,6 +76,13 @@ function refuseUnsigned(image: string, environment: NodeJS.ProcessEnv): void {
     .split("\n")
     .forEach((line) => say(`  │ ${line}`));
   say("  refused, as it must be");
+}
+
+async function guard(project: Project, place: Place, asking: Asking): Promise<void> {
+  await prepare(project, "sandbox", place, (line) => say(`  ${line}`), asking);
+  const quiet = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
+  await mustPulumi(project, ["up", ...quiet, ...settingsOf(project, "sandbox")], asking);
+  say("  ValidatingAdmissionPolicies for staging and prod");
 }
 
 async function refuse(project: Project, place: Place, asking: Asking): Promise<void> {
