@@ -48,7 +48,7 @@ export function readSettings(folder: string): StackSettings {
   return {
     place,
     promotionFile: resolve(folder, text("promotion") ?? "promotion.yaml"),
-    pin: parsePin(text("pin")),
+    pin: parsePin(text("pin"), place),
     hold: parseTime("hold", text("hold")),
     change: text("change"),
     offline: text("offline"),
@@ -68,28 +68,31 @@ export function readSettings(folder: string): StackSettings {
 }
 
 /** A tag can be moved after it was tested. */
-function parsePin(pin: string | undefined): Digest | undefined {
+function parsePin(pin: string | undefined, { environment }: Place): Digest | undefined {
   if (pin === undefined) return undefined;
   try {
     return parseDigest(pin);
   } catch {
-    throw malformed("pin", "a digest, as in sha256:… (a tag can be moved after it was tested)", pin);
+    const expected = "a digest, as in sha256:… (a tag can be moved after it was tested)";
+    throw malformed("pin", expected, pin, `Let waybill promote ${environment} write one that may enter`);
   }
 }
 
 function parseTime(key: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw malformed(key, "a time, as in 2027-01-31T18:00:00Z", text);
+  if (Number.isNaN(time.getTime())) {
+    throw malformed(key, "a time, as in 2027-01-31T18:00:00Z", text, "Correct it");
+  }
   return time;
 }
 
-function malformed(key: string, expected: string, found: string): SettingsError {
+function malformed(key: string, expected: string, found: string, remedy: string): SettingsError {
   return new SettingsError("malformed", {
     about: `waybill:${key} of stack ${pulumi.getStack()}`,
     expected,
     found: JSON.stringify(found),
-    next: `Correct it, or remove it: pulumi config rm waybill:${key}`,
+    next: `${remedy}, or remove it: pulumi config rm waybill:${key}`,
   });
 }
 

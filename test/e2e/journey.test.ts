@@ -118,7 +118,7 @@ test("B1: uncommitted files are tagged so, and cannot leave dev", async () => {
   expect(digest).not.toBe(before.digest);
   const staging = await project.mustUp("staging");
   expect(staging.digest).toBe(before.digest);
-  expect(staging.release.waiting).toMatch(/uncommitted files and cannot leave it/);
+  expect(staging.release.waiting).toMatch(/expected an image of a commit, found one of uncommitted files/);
 });
 
 test("a changed source gives another digest, which reaches staging only through staging's own update", async () => {
@@ -136,8 +136,26 @@ test("dev destroyed: its image stays in the registry, and staging keeps what it 
   const before = await project.outputs("staging");
   await project.must("destroy", "--yes", "--skip-preview", ...project.at("dev"));
   expect(await manifestDigest(repository, before.digest ?? "")).toBe(before.digest);
+  expect((await project.waybill("history", "dev")).output.trim()).toMatch(/removed[^\n]*$/);
   const after = await project.mustUp("staging");
   expect(after.digest).toBe(before.digest);
   expect(after.release.waiting).toMatch(/released nothing yet/);
   expect(await runningDigests(sandbox, "journey-staging")).toEqual([before.digest]);
+});
+
+test("prod destroyed while its registry does not answer: it is gone, and only the record of its end is missing", async () => {
+  const state = await project.must("stack", "export", "--stack", "prod");
+  project.write(".settings/state.json", state.replaceAll(`${repository}@`, "127.0.0.1:1/journey@"));
+  await project.must(
+    "stack",
+    "import",
+    "--stack",
+    "prod",
+    "--file",
+    `${project.folder}/.settings/state.json`,
+  );
+  const output = await project.must("destroy", "--yes", "--skip-preview", ...project.at("prod"));
+  expect(output).toMatch(/The history does not say that it ended: .*127\.0\.0\.1:1/);
+  expect(await runningDigests(sandbox, "journey-prod")).toEqual([]);
+  expect((await project.waybill("history", "prod")).output).not.toMatch(/removed/);
 });

@@ -27,7 +27,7 @@ test.each(["latest", "hello:1.0", "sha256:123"])(
   "K1: the pin %s is refused: it must be a digest",
   async (pin) => {
     expect(await refusal("staging", { environment: "staging", pin })).toMatch(
-      /waybill:pin of refused in staging: expected a digest.*found ".*Pin the digest that upstream exports/,
+      /waybill:pin of stack staging: expected a digest.*found ".*Let waybill promote staging write one/,
     );
   },
 );
