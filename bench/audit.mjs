@@ -1,4 +1,4 @@
-// Auditing generated manifests, against conftest in the same run: medians, ratios and peak memory. npm run bench
+// Auditing generated manifests, against conftest in the same run: medians, ratios and peak memory. npm run bench -- audit
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -8,7 +8,10 @@ export async function tell(survey: Survey, decided: Plan, registry: Registry, fo
   for (const note of decided.notes) await pulumi.log.warn(note);
   if (decided.action === "build") return;
   if (decided.waiting !== null) await pulumi.log.warn(decided.waiting);
-  if (decided.action !== "run" || !decided.moves) return;
-  const difference = await lookAtDifference(registry, survey, folder);
-  if (difference) await pulumi.log.info(diffText(difference));
+  const moves = decided.action === "run" && decided.moves;
+  const difference = moves ? await lookAtDifference(registry, survey, folder) : undefined;
+  if (difference) return pulumi.log.info(diffText(difference));
+  // Who approves what waits, and cannot decrypt its secrets, needs to know it from here.
+  if (decided.waiting !== null)
+    await pulumi.log.info(`settings  ${survey.configuration.config} (--config-hash)`);
 }

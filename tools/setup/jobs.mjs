@@ -25,21 +25,12 @@ export const JOBS = {
     const runs = { FUZZ_RUNS: "110000", WAYBILL_FUZZ_RUNS: "16000", ...env };
     return node({ clone, env: runs }, jest("unit", ["--testPathPatterns", "fuzz", ...args]));
   },
-  bench,
+  // bench/<name>.mjs
+  bench: (place, [name = "verify", ...args]) => node(place, [`bench/${name}.mjs`, ...args]),
   test: testAll,
 };
 
 const node = ({ clone, env }, args) => runLoud("node", args, { cwd: clone, env });
-
-/** The measurement that is named, or all of them one after the other. */
-async function bench(place, [name, ...args]) {
-  if (name !== undefined) return node(place, [`bench/${name}.mjs`, ...args]);
-  for (const each of ["verify", "status", "audit"]) {
-    const code = await node(place, [`bench/${each}.mjs`]);
-    if (code !== 0) return code;
-  }
-  return 0;
-}
 
 /** Everything is run and reported, also after a failure; the last line counts all of it. */
 async function testAll(place) {
