@@ -40,10 +40,13 @@ export function deployedLines({
   ];
 }
 
-/** The refusal alone, out of all that a refused preview prints. */
+/** The first refusal alone, out of all that a refused preview prints; the others are counted. */
 export function sayRefusal(output: string, say: (line: string) => void): void {
   const lines = output.split("\n");
   const begin = lines.findIndex((line) => /^Policies:/.test(line));
   const end = lines.findIndex((line) => /^(?:Diagnostics|Resources):/.test(line));
-  lines.slice(Math.max(begin, 0), end > begin ? end : undefined).forEach(pulumiLines(say));
+  const policies = lines.slice(Math.max(begin, 0), end > begin ? end : undefined);
+  const refusals = policies.flatMap((line, index) => (/^ *- \[mandatory\]/.test(line) ? [index] : []));
+  policies.slice(0, refusals[1]).forEach(pulumiLines(say));
+  if (refusals.length > 1) say(`  │         … and ${refusals.length - 1} more`);
 }
