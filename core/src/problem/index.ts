@@ -9,8 +9,8 @@ export interface Problem {
 }
 
 export function describeProblem({ about, expected, found, next }: Problem): string {
-  // A table ends its own last line.
-  const end = found.endsWith("\n") ? "" : ". ";
+  // What to do must not run into the last row of a table.
+  const end = found.includes("\n") ? "\n" : ". ";
   return `${about}: expected ${expected}, found ${found}${end}${next}`;
 }
 

@@ -47,8 +47,7 @@ export function plan(survey: Survey): Plan {
   throw new ReleaseError("may-not-enter", {
     about: describePlace(place),
     expected: `${pin} to pass every gate`,
-    // The last row of a table ends here.
-    found: `${entrance}\n`,
+    found: entrance,
     next: `Nothing was changed. waybill promote ${place.environment} --dry-run shows this again; or remove the pin: pulumi config rm waybill:pin`,
   });
 }
@@ -103,7 +102,7 @@ function reconfigured(survey: Survey, facts: Facts, waiting: string | null): Run
     throw new ReleaseError("settings-may-not-change", {
       about: describePlace(survey.place),
       expected: "the settings that it runs with, or a change of them that passes its gates",
-      found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}\n`,
+      found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}`,
       next: `Nothing was changed. waybill diff ${survey.place.environment} shows what would change.`,
     });
   }
