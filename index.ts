@@ -77,7 +77,7 @@ async function program() {
   const decision = run && new Decision(name, { ...decisionOf(found, run), ...records });
   const image = build
     ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer: records.signer }).digest }
-    : run?.image;
+    : run && decision && { ...run.image, digest: decision.digest };
   if (!image) throw new Error("neither built nor run");
   const workload = new Workload(name, {
     ...settings,

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment as Record, ReleasedImage } from "@waybill/core/evidence";
 import type { Verdict } from "@waybill/core/history";
+import type { Digest } from "@waybill/core/image";
+import { letIn } from "@waybill/core/release";
 import type { Trust } from "@waybill/core/trust";
+import { plainError } from "./plainly";
 
 interface RecordArgs {
   /** Whose records count. */
@@ -40,12 +43,16 @@ export interface DecisionArgs extends RecordArgs {
  * different images, or settings, at most one comes to be.
  */
 export class Decision extends pulumi.CustomResource {
+  /** The digest, once it may run with these settings. Run this one: an update of some resources alone can leave the decision out. */
+  readonly digest: pulumi.Output<Digest>;
   /** Its id. */
   declare readonly decision: pulumi.Output<string>;
   /** When it lapses unless it is carried out. */
   declare readonly expires: pulumi.Output<string>;
   /** When a timestamp authority or log saw it. */
   declare readonly time: pulumi.Output<string | undefined>;
+  declare readonly image: pulumi.Output<string>;
+  declare readonly config: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -61,6 +68,13 @@ export class Decision extends pulumi.CustomResource {
     };
     const computed = { decision: undefined, expires: undefined, time: undefined };
     super("waybill:index:Decision", name, { ...inputs, ...computed }, { version: "0.1.0", ...options });
+    this.digest = pulumi.all([this.image, this.config]).apply(([image, config]) => {
+      try {
+        return letIn({ ...args, target }, { image, config });
+      } catch (error) {
+        throw plainError(error);
+      }
+    });
   }
 }
 

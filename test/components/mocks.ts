@@ -24,6 +24,7 @@ const answers: Record<string, Answer> = {
   "waybill:index:Workload": (inputs) => inputs,
   "waybill:index:DecidedImages": (inputs) => inputs,
   "waybill:index:ImageBuild": (inputs) => inputs,
+  "waybill:index:Decision": (inputs) => ({ ...inputs, decision: `sha256:${"d".repeat(64)}` }),
   "waybill:index:Attestation": (inputs) => inputs,
   "waybill:index:Sbom": (inputs) => inputs,
   "docker-build:index:Image": (inputs) => ({ ...inputs, digest: `sha256:${"b".repeat(64)}` }),

@@ -21,32 +21,36 @@ describe("update outside dev: what is decided", () => {
     expect(await pack([podWith(nameOf(image))], update)).toEqual([]);
   });
 
-  test.each<[string, (made: World, image: PinnedReference) => Promise<unknown>, Run]>([
+  const none = "found none that stands";
+  const other = "expected that nothing else is about to enter there, found";
+
+  test.each<[string, (made: World, image: PinnedReference) => Promise<unknown>, Run, string]>([
     [
       "for other settings",
       ({ decideIn }, image) => decideIn("staging", image, null, `sha256:${"c".repeat(64)}`),
       {},
+      other,
     ],
-    ["for another environment", ({ decideIn }, image) => decideIn("prod", image), {}],
+    ["for another environment", ({ decideIn }, image) => decideIn("prod", image), {}, none],
     [
       "that lapsed",
       ({ decideIn }, image) => decideIn("staging", image),
       { now: new Date(Number(NOW) + 25 * HOUR) },
+      none,
     ],
     [
       "by a stranger",
       ({ decideIn, stranger }, image) =>
         decideIn("staging", image, null, undefined, stranger).catch(() => undefined),
       {},
+      none,
     ],
-  ])("a decision %s is none", async (_name, decide, more) => {
+  ])("a decision %s is none", async (_name, decide, more, words) => {
     const made = await world();
     const image = await made.build("one");
     await made.deployIn("dev", image);
     await decide(made, image);
-    expect(await made.pack([podWith(nameOf(image))], { ...update, ...more })).toEqual(
-      refused("found none that stands"),
-    );
+    expect(await made.pack([podWith(nameOf(image))], { ...update, ...more })).toEqual(refused(words));
   });
 
   test("another image than the decided one is refused", async () => {
@@ -55,7 +59,7 @@ describe("update outside dev: what is decided", () => {
     await deployIn("dev", two, await deployIn("dev", one));
     await decideIn("staging", two);
     expect(await pack([podWith(nameOf(two))], update)).toEqual([]);
-    expect(await pack([podWith(nameOf(one))], update)).toEqual(refused("found none that stands"));
+    expect(await pack([podWith(nameOf(one))], update)).toEqual(refused(other));
   });
 
   test("a decision is made once: what it let in goes on for ever, also after it lapsed", async () => {

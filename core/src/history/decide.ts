@@ -4,7 +4,7 @@ import type { Registry } from "../registry";
 import type { Signing } from "../signer";
 import { describePlace } from "./anchor";
 import { assertHead, letsIn, liveAfter } from "./chain";
-import { type HistoryError, refusal } from "./error";
+import { type HistoryError, otherDecision, refusal } from "./error";
 import { type Reading, repositoryOf } from "./read";
 import { writeDecision } from "./record";
 import type { Decision, DecisionEntry, History, Verdict } from "./types";
@@ -145,7 +145,7 @@ class Run {
     const victor = stands ?? (isYounger ? rivals[0] : undefined);
     if (victor) {
       if (own && !isPublished) await this.desk.withdraw([own.id], seen.page);
-      throw this.refused(describe(victor.entry));
+      throw otherDecision(this.about(), victor.entry);
     }
     if (this.pauses++ < (isFirst || isPublished ? PAUSES.junior : PAUSES.senior)) {
       return this.desk.options.wait(PAUSE_MS);
@@ -203,8 +203,4 @@ class Run {
 function toRecord({ bundles }: Reading, { id, digest, record }: DecisionEntry): SignedRecord {
   const bundle = bundles.get(id) ?? new Uint8Array();
   return { id, bundle, type: "vsa", digest, written: record.decidedOn };
-}
-
-function describe({ id, record, signer }: DecisionEntry): string {
-  return `${record.digest}, decided by ${signer.identity} (${id}), until ${record.expires}`;
 }

@@ -1,8 +1,8 @@
 export { type Anchor, anchorOf, ensureAnchor, pageOf } from "./anchor";
-export { assertHolds, chainOf, type Entrance, lapsed, letsIn, standing } from "./chain";
+export { assertHolds, chainOf, type Entrance, lapsed, letsIn, liveAfter, standing } from "./chain";
 export { decide, type Decided, type DecisionWords } from "./decide";
 export { deploy, type Deployed, type DeploymentWords, remove } from "./deploy";
-export { HistoryError, type HistoryErrorCode } from "./error";
+export { HistoryError, type HistoryErrorCode, otherDecision } from "./error";
 export { headOf } from "./head";
 export { readHistory } from "./read";
 export { readDecision, readDeployment, type Told } from "./record";

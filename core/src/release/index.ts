@@ -14,6 +14,7 @@ export {
   deploymentOf,
   type DecisionWords,
   type DeploymentWords,
+  letIn,
   tagOf,
 } from "./records";
 export { plan, type DecisionPlan, type Plan } from "./plan";

@@ -65,6 +65,7 @@ function surveyOffline(
     drift: [`The registry does not answer; what runs goes on by the evidence in ${file}. ${why}`],
     candidate: { none: `${place.environment} takes nothing new while the registry does not answer` },
     offered: undefined,
+    underway: [],
     last: { entry, facts, removed: entry.record.kind === "removed" },
   };
 }

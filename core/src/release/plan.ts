@@ -1,6 +1,6 @@
 import type { Deployment, ReleasedImage } from "../evidence";
 import { describeVerdicts, evaluate, evaluateConfig, mayEnter, summary, type Facts } from "../gates";
-import type { Verdict } from "../history";
+import { type DecisionEntry, type Entrance, letsIn, otherDecision, type Verdict } from "../history";
 import { findPlace } from "../promotion";
 import { describePlace } from "./candidate";
 import { ReleaseError } from "./release";
@@ -67,6 +67,8 @@ function findEntrance(survey: Survey): Run | string {
     return `${digest} (${tag}) may not enter ${place.environment}: ${summary(verdicts)}\n${describeVerdicts(verdicts)}`;
   }
   const after = own.head?.id ?? null;
+  const other = otherThan(survey, { digest, config: offered.config, after });
+  if (other) return otherDecision(`${digest} (${tag}) for ${describePlace(place)}`, other).message;
   const decision = { after, config: offered.config, carriedOut: false, verdicts };
   return { ...run(survey, offered.image, "promoted", null), after, decision, moves: true };
 }
@@ -97,18 +99,26 @@ function keeping(survey: Survey, last: Last, waiting: string | null): Run | unde
 
 /** A change of settings has its own gates; refused, nothing is changed, since old settings cannot be put back by halves. */
 function reconfigured(survey: Survey, facts: Facts, waiting: string | null): Run {
+  const after = survey.own.head?.id ?? null;
+  const where = describePlace(survey.place);
   const verdicts = evaluateConfig(facts);
   if (!mayEnter(verdicts)) {
     throw new ReleaseError("settings-may-not-change", {
-      about: describePlace(survey.place),
+      about: where,
       expected: "the settings that it runs with, or a change of them that passes its gates",
       found: `${summary(verdicts)}\n${describeVerdicts(verdicts)}`,
       next: `Nothing was changed. waybill diff ${survey.place.environment} shows what would change.`,
     });
   }
-  const after = survey.own.head?.id ?? null;
+  const other = otherThan(survey, { digest: facts.image.digest, config: facts.config, after });
+  if (other) throw new ReleaseError("settings-may-not-change", otherDecision(where, other).problem);
   const decision = { after, config: facts.config, carriedOut: false, verdicts };
   return { ...run(survey, facts.image, "configured", waiting), after, decision, moves: true };
+}
+
+/** What stands against letting this in: only one may be on its way. */
+function otherThan({ underway }: Survey, entrance: Entrance): DecisionEntry | undefined {
+  return underway.find((entry) => !letsIn(entry, entrance));
 }
 
 function run(

@@ -1,7 +1,9 @@
 import type { Deployment, ReleasedImage } from "../evidence";
 import type { Verdict } from "../history";
 import type { Rules } from "../promotion";
-import { runningIn } from "./candidate";
+import { type Digest, parsePinned } from "../image";
+import { describePlace, runningIn } from "./candidate";
+import { ReleaseError } from "./release";
 import type { Plan } from "./plan";
 import type { Survey } from "./survey";
 
@@ -49,6 +51,20 @@ export function decisionOf(survey: Survey, run: Plan & { readonly action: "run" 
       carriedOut: decision.carriedOut,
     },
   };
+}
+
+/** The digest that a decision lets in. With --target of something else, the one that is there is still an older one. */
+export function letIn(
+  { image, config, service, environment, target }: Omit<DecisionWords, "after" | "basis">,
+  decided: Pick<DecisionWords, "image" | "config">,
+): Digest {
+  if (decided.image === image && decided.config === config) return parsePinned(image).digest;
+  throw new ReleaseError("undecided", {
+    about: describePlace({ service, environment, target: target ?? undefined }),
+    expected: `the decision on ${image} with settings ${config}`,
+    found: `one on ${decided.image} with settings ${decided.config}`,
+    next: "Nothing new runs. Run the whole stack again, without --target.",
+  });
 }
 
 /** What a deployment says, but for its time, its number, its decision, and what came before by name. */

@@ -32,6 +32,7 @@ export type ReleaseErrorCode =
   | "blocked"
   | "nested-index"
   | "not-in-export"
+  | "undecided"
   | "unfinished-rollout";
 
 export class ReleaseError extends WaybillError<ReleaseErrorCode> {}

@@ -1,6 +1,13 @@
 import type { ReleasedImage, Report } from "../evidence";
 import type { Facts } from "../gates";
-import { assertHolds, readHistory, type DeploymentEntry, type History } from "../history";
+import {
+  assertHolds,
+  type DecisionEntry,
+  liveAfter,
+  readHistory,
+  type DeploymentEntry,
+  type History,
+} from "../history";
 import { parsePinned, type Digest } from "../image";
 import { rulesFor, stackName, upstreamOf, type Place, type Promotion, type Rules } from "../promotion";
 import { prove } from "../proof";
@@ -47,6 +54,8 @@ export interface Survey extends Request {
   readonly candidate: Candidate;
   /** What gates are asked about the candidate. */
   readonly offered: Facts | undefined;
+  /** What was let in after the last deployment and did not come to run yet: being carried out, or given up. */
+  readonly underway: readonly DecisionEntry[];
   /** What runs here, or ran last if it was removed since. */
   readonly last: Last | undefined;
 }
@@ -95,9 +104,10 @@ export async function survey(world: World, request: Request): Promise<Survey> {
     requester: request.requester,
     now,
   });
-  const [offered, facts] = await Promise.all([
+  const [offered, facts, underway] = await Promise.all([
     "image" in candidate && before ? factsOf(candidate.image, candidate.pinned) : undefined,
     entry && factsOf(entry.record.image, true),
+    underwayIn(world, own),
   ]);
   return {
     ...request,
@@ -109,6 +119,7 @@ export async function survey(world: World, request: Request): Promise<Survey> {
     drift: driftOf(own, releases?.own),
     candidate,
     offered,
+    underway,
     last: entry && facts && { entry, facts, removed: !running },
   };
 }
@@ -122,9 +133,16 @@ async function readPlace(
   return readHistory(registry, repository, place, promotion.trust, now, waiting);
 }
 
+/** A decision that is not at its image is a proposal: it gives way to whoever decides. */
+async function underwayIn(world: World, own: History): Promise<readonly DecisionEntry[]> {
+  const live = liveAfter(own, own.head?.id ?? null, world.now);
+  const reports = await Promise.all(live.map(({ record }) => reportOn(world, record, own.place.environment)));
+  return live.filter((entry, index) => reports[index]?.claims.some(({ id }) => id === entry.id));
+}
+
 function reportOn(
   { registry, promotion, now, ...waiting }: World,
-  { repository, digest }: ReleasedImage,
+  { repository, digest }: Pick<ReleasedImage, "repository" | "digest">,
   environment: string,
 ): Promise<Report> {
   return prove(

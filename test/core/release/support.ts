@@ -143,6 +143,7 @@ export function surveyOf(change: Partial<Survey> = {}): Survey {
     change: undefined,
     now: NOW,
     drift: [],
+    underway: [],
     ...change,
     rules,
     configuration,
