@@ -4,13 +4,13 @@ import {
   clusterGuard,
   type ClusterOptions,
   DECIDED,
-  decidedImages,
+  decidedBy,
   decidedLines,
   guardOf,
   type KubernetesObject,
   kyvernoPolicies,
   namespaceGuard,
-  WATCH,
+  watch,
 } from "@waybill/core/admission";
 import type { Promotion } from "@waybill/core/promotion";
 
@@ -26,7 +26,9 @@ export interface AdmissionPoliciesArgs extends ClusterOptions {
 export class AdmissionPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: AdmissionPoliciesArgs, options?: pulumi.ComponentResourceOptions) {
     super("waybill:index:AdmissionPolicies", name, {}, options);
-    for (const object of objectsOf(args)) declare(object, this);
+    const objects = objectsOf(args);
+    declareWatch(this);
+    for (const object of objects) declare(object, this);
     this.registerOutputs({});
   }
 }
@@ -50,9 +52,24 @@ function objectsOf({
 function declare(object: KubernetesObject, parent: pulumi.Resource): void {
   const { kind, metadata } = object;
   const name = [kind.toLowerCase(), metadata.namespace, metadata.name].filter(Boolean).join("-");
-  // Taken away and put back, the API server would never read the lists again: see WATCH.
-  const retainOnDelete = metadata.name === WATCH;
-  new kubernetes.apiextensions.CustomResource(name, { ...object }, { parent, retainOnDelete });
+  new kubernetes.apiextensions.CustomResource(name, { ...object }, { parent });
+}
+
+/** Stays behind when the rest goes, and so has a generated name: the next one must not meet it. */
+function declareWatch(parent: pulumi.Resource): void {
+  const { policy, binding } = watch();
+  const options = { parent, retainOnDelete: true };
+  const nameless = ({ metadata: { labels }, ...rest }: KubernetesObject) => ({
+    ...rest,
+    metadata: { labels },
+  });
+  const asking = new kubernetes.apiextensions.CustomResource("waybill-watch", nameless(policy), options);
+  const spec = { ...(binding["spec"] as object), policyName: asking.metadata.name };
+  new kubernetes.apiextensions.CustomResource(
+    "waybill-watch-binding",
+    { ...nameless(binding), spec },
+    options,
+  );
 }
 
 export interface DecidedImagesArgs {
@@ -79,18 +96,13 @@ export class DecidedImages extends pulumi.ComponentResource {
     super("waybill:index:DecidedImages", name, {}, options);
     // What is known already is checked before anything is declared.
     if (Array.isArray(images)) decidedLines(images.filter((image) => typeof image === "string"));
-    const list = pulumi
-      .all([namespace, pulumi.output(images)])
-      .apply(([place, known]) => decidedImages(place, service, known));
+    const annotations = pulumi.output(images).apply((known) => decidedBy(service, known));
     new kubernetes.core.v1.ConfigMap(
       name,
-      {
-        metadata: { name: DECIDED, namespace, labels: list.apply((one) => ({ ...one.metadata.labels })) },
-        data: list.apply((one) => one.data),
-      },
+      { metadata: { name: DECIDED, namespace, annotations } },
       { parent: this },
     );
-    this.list = list.apply((one) => one.data[service] ?? "");
+    this.list = annotations.apply((lists) => Object.values(lists).join("\n"));
     this.registerOutputs({ list: this.list });
   }
 }

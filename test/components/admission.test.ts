@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DECIDED, WATCH } from "@waybill/core/admission";
+import { DECIDED, DECIDED_PREFIX } from "@waybill/core/admission";
 import { parsePromotion } from "@waybill/core/promotion";
 import { mockPulumi, type Registered } from "./mocks";
 
@@ -50,7 +50,7 @@ test("declares everything for the named environments, under names that say what 
     expect.arrayContaining([
       "validatingadmissionpolicy-waybill-images",
       "validatingadmissionpolicybinding-waybill-decided-prod",
-      `validatingadmissionpolicy-${WATCH}`,
+      "waybill-watch",
       "role-shop-waybill-rollback",
       "networkpolicy-shop-waybill-default-deny",
     ]),
@@ -74,8 +74,11 @@ test("the list holds what is to run, what runs and what may be rolled back to", 
   new DecidedImages("app", { namespace: "shop", service: "app", images });
   const list = (await settled(registered)).find(({ type }) => type.endsWith(":ConfigMap"));
   expect(list?.inputs).toMatchObject({
-    metadata: { name: DECIDED, namespace: "shop" },
-    data: { app: [image("c"), image("b"), image("a")].join("\n") },
+    metadata: {
+      name: DECIDED,
+      namespace: "shop",
+      annotations: { [`${DECIDED_PREFIX}app`]: [image("c"), image("b"), image("a")].join("\n") },
+    },
   });
 });
 

@@ -5,7 +5,7 @@ import {
   type GuardedEnvironment,
   namespaceGuard,
   namespaceLabels,
-  WATCH,
+  watch,
 } from "@waybill/core/admission";
 import { CUSTOM, KINDS, podSpec } from "../fixtures/guard/objects";
 import { DECIDED_IMAGES, EXTERNAL, IMAGES, type KubeObject, REGISTRIES } from "../support/guard";
@@ -71,13 +71,15 @@ export class GuardedCluster {
     for (const kind of CUSTOM_KINDS) await must(this.api.apply(definition(kind), ROOT));
     for (const { name } of this.guard.environments)
       await must(this.api.apply(namespace(spaceOf(this.suite, name), name), ROOT));
-    const objects = [...clusterGuard(this.guard), ...namespaceGuard(this.guard, this.space, "guard-prod")];
-    for (const object of objects) await must(this.api.apply(object, ROOT));
+    for (const object of namespaceGuard(this.guard, this.space, "guard-prod"))
+      await must(this.api.apply(object, ROOT));
+    await this.installPolicies();
     await this.enforced();
   }
 
   async installPolicies(): Promise<void> {
-    for (const object of clusterGuard(this.guard)) await must(this.api.apply(object, ROOT));
+    for (const object of [...Object.values(watch()), ...clusterGuard(this.guard)])
+      await must(this.api.apply(object, ROOT));
   }
 
   /** Policies and lists are known to the API server a moment after they are written. Without a list it is a no. */
@@ -85,7 +87,7 @@ export class GuardedCluster {
     const [decided = ""] = this.decided;
     const template = (image: string) => KINDS["PodTemplate"]?.(podSpec(image)) as KubeObject;
     await eventually(() => this.create(template(decided), DEPLOYER), 422);
-    await eventually(() => this.api.apply(this.list(), OTHER_DEPLOYER), 403);
+    await eventually(() => this.api.apply(this.otherList(), OTHER_DEPLOYER), 403);
     await must(this.api.apply(this.list(), DEPLOYER));
     await eventually(() => this.create(template(decided), DEPLOYER), 201);
     await eventually(() => this.api.create(template(IMAGES.tag), this.space, DEPLOYER, "?dryRun=All"), 403);
@@ -101,6 +103,12 @@ export class GuardedCluster {
     return decidedImages(this.space, "shop", images);
   }
 
+  /** Another one each time, as nobody is asked about a list that stays as it is. */
+  private otherList(): KubeObject {
+    const digest = String((this.serial += 1)).padStart(64, "0");
+    return this.list([`registry.example/acme/hello@sha256:${digest}`]);
+  }
+
   /** Creates it under a name of its own, and takes it away again. */
   async create(object: KubeObject | undefined, asker: Asker, space = this.space): Promise<Answer> {
     if (object === undefined) throw new Error("no such kind");
@@ -113,8 +121,7 @@ export class GuardedCluster {
   }
 
   async remove(): Promise<void> {
-    const policies = clusterGuard(this.guard).filter(({ metadata }) => metadata.name !== WATCH);
-    for (const object of policies.reverse())
+    for (const object of clusterGuard(this.guard).reverse())
       await this.api.send("DELETE", `${this.api.pathOf(object)}/${object.metadata.name}`, undefined, ROOT);
     for (const { name } of this.guard.environments)
       await this.api.send("DELETE", `/api/v1/namespaces/${spaceOf(this.suite, name)}`, undefined, ROOT);

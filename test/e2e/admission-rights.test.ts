@@ -1,9 +1,10 @@
-import { DECIDED, namespaceLabels } from "@waybill/core/admission";
+import { DECIDED, decidedBy, namespaceLabels } from "@waybill/core/admission";
 import { markedProcesses } from "../../sandbox/src/host/processes";
 import { placeOf } from "@waybill/sandbox";
 import { container, KINDS, podSpec } from "../fixtures/guard/objects";
 import { IMAGES, type KubeObject } from "../support/guard";
 import type { Answer, Asker } from "./admission-api";
+import { pinned } from "./admission-images";
 import {
   DEPLOYER,
   eventually,
@@ -40,16 +41,6 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.remove());
 
-async function pinned(registry: string, name: string): Promise<string> {
-  const [repository = "", tag = ""] = name.split(":");
-  const accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
-  const answer = await fetch(`http://${registry}/v2/${repository}/manifests/${tag}`, {
-    method: "HEAD",
-    headers: { accept },
-  });
-  return `${registry}/${repository}@${answer.headers.get("docker-content-digest") ?? ""}`;
-}
-
 const namespacePath = (name = SPACE) => `/api/v1/namespaces/${name}`;
 const listPath = `${namespacePath()}/configmaps/${DECIDED}`;
 const labelled = (labels: object) => ({ metadata: { labels } });
@@ -62,13 +53,22 @@ describe("the list of what is decided", () => {
     ["who deploys to another environment", OTHER_DEPLOYER],
   ] as const)("is not written, replaced or deleted by %s", async (_, asker) => {
     const { api } = cluster;
-    const more = { data: { shop: IMAGES.undecided } };
+    const more = { metadata: { annotations: decidedBy("more", [IMAGES.undecided]) } };
     expect(await api.patch(listPath, more, asker)).toMatchObject({ code: 403 });
     expect(await api.apply(cluster.list([IMAGES.decided]), asker)).toMatchObject({ code: 403 });
     expect(await api.send("DELETE", listPath, undefined, asker)).toMatchObject({ code: 403 });
     const all = `${namespacePath()}/configmaps`;
     expect(await api.send("DELETE", all, undefined, asker)).toMatchObject({ code: 403 });
     expect(await api.send("GET", listPath, undefined, ROOT)).toMatchObject({ code: 200 });
+  });
+
+  test("may be marked by others as long as it says the same", async () => {
+    const mark = {
+      metadata: { annotations: { "example.com/seen": "yes" }, finalizers: ["example.com/stay"] },
+    };
+    expect(await cluster.api.patch(listPath, mark, TENANT)).toMatchObject({ code: 200 });
+    const gone = { metadata: { annotations: { "example.com/seen": null }, finalizers: null } };
+    expect(await cluster.api.patch(listPath, gone, TENANT)).toMatchObject({ code: 200 });
   });
 
   test("other ConfigMaps are nobody's business", async () => {

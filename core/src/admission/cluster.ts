@@ -3,11 +3,10 @@ import type { Guard, KubernetesObject } from "./guard";
 import { protection } from "./protection";
 import { nobody } from "./rbac";
 import { rollbackGuard } from "./rollback";
-import { watch } from "./watch";
 
-/** Everything that guards one cluster with what Kubernetes itself has: no controller, no network. */
+/** Everything that guards one cluster with what Kubernetes itself has: no controller, no network. `watch` goes with it. */
 export function clusterGuard(guard: Guard): KubernetesObject[] {
   const unowned = guard.environments.find(({ deployers }) => deployers.length === 0);
   if (unowned) throw nobody(unowned.name);
-  return [...watch(), ...imageGuard(guard), ...protection(guard), ...rollbackGuard(guard)];
+  return [...imageGuard(guard), ...protection(guard), ...rollbackGuard(guard)];
 }

@@ -1,11 +1,13 @@
-import { imagesIn, matchExpression, noneOf, podSpec, withoutTag } from "./cel";
+import { imagesIn, literal, matchExpression, noneOf, podSpec, withoutTag } from "./cel";
 import { customPolicy } from "./custom";
-import { DECIDED } from "./decided";
+import { DECIDED, DECIDED_PREFIX } from "./decided";
 import type { Guard, GuardedEnvironment, KubernetesObject } from "./guard";
 import { binding, namespacesOf, policy } from "./policy";
 import { inRegistries } from "./references";
 import { allowedText, isAllowed, isPinned, NEXT_DIGEST, NEXT_REGISTRY } from "./rules";
 import { WORKLOADS } from "./workloads";
+
+const NEWLINE = literal("\n");
 
 /** What an object of Kubernetes' own kinds would newly run. An update that leaves its images as they were runs nothing new. */
 const VARIABLES = [
@@ -64,13 +66,15 @@ function decidedPolicy({ external }: Guard): KubernetesObject {
       ...VARIABLES,
       {
         name: "decided",
-        expression: "has(params.data) ? params.data.map(k, '\\n' + params.data[k] + '\\n') : []",
+        expression:
+          `params.metadata.?annotations.orValue({}).filter(k, k.startsWith(${literal(DECIDED_PREFIX)}))` +
+          `.map(k, ${NEWLINE} + params.metadata.annotations[k] + ${NEWLINE})`,
       },
       {
         name: "undecided",
         expression:
           `variables.images.filter(i, ${isExternal}(!${isPinned("i")} || ` +
-          `!variables.decided.exists(d, d.contains('\\n' + ${withoutTag("i")} + '\\n'))))`,
+          `!variables.decided.exists(d, d.contains(${NEWLINE} + ${withoutTag("i")} + ${NEWLINE}))))`,
       },
     ],
     validations: [

@@ -1,4 +1,4 @@
-export { DECIDED, decidedImages, decidedLines } from "./decided";
+export { DECIDED, DECIDED_PREFIX, decidedBy, decidedImages, decidedLines } from "./decided";
 export { AdmissionError, type AdmissionErrorCode } from "./error";
 export {
   ENVIRONMENT_LABEL,
@@ -13,4 +13,4 @@ export { inRegistries, matches, PINNED, type ReferencePattern } from "./referenc
 export { kyvernoPolicies } from "./kyverno";
 export { namespaceGuard } from "./rbac";
 export { parseSubject, type Subject } from "./subject";
-export { WATCH } from "./watch";
+export { watch } from "./watch";

@@ -1,5 +1,5 @@
 import { list, literal } from "./cel";
-import { DECIDED } from "./decided";
+import { DECIDED, DECIDED_PREFIX } from "./decided";
 import { ENVIRONMENT_LABEL, type Guard, type GuardedEnvironment, type KubernetesObject } from "./guard";
 import { binding, policy } from "./policy";
 import { requestNames, type Subject } from "./subject";
@@ -80,9 +80,12 @@ function namespacePolicy({ environments }: Guard): KubernetesObject {
 
 /**
  * By the object's own name, as a deletion of all ConfigMaps at once names none in its request. Whoever empties a
- * namespace that is on its way out takes the list with it.
+ * namespace that is on its way out takes the list with it, and what leaves the lists as they are is nobody's business:
+ * the cluster's garbage collector takes its mark off an object that way before it goes.
  */
 function listPolicy({ environments }: Guard): KubernetesObject {
+  const lists = (object: string) => `dyn(${object}).metadata.?annotations.orValue({})`;
+  const [now, before] = [lists("object"), lists("oldObject")];
   return policy("waybill-list", {
     rules: [
       {
@@ -97,6 +100,12 @@ function listPolicy({ environments }: Guard): KubernetesObject {
       {
         name: "is-the-list",
         expression: `(oldObject == null ? object : oldObject).metadata.name == ${literal(DECIDED)}`,
+      },
+      {
+        name: "changes-it",
+        expression:
+          `request.operation != 'UPDATE' || (${now}.map(k, k) + ${before}.map(k, k))` +
+          `.exists(k, k.startsWith(${literal(DECIDED_PREFIX)}) && ${now}[?k] != ${before}[?k])`,
       },
     ],
     variables: [
@@ -113,15 +122,17 @@ function listPolicy({ environments }: Guard): KubernetesObject {
     validations: [
       {
         expression: "variables.ends || variables.environment in variables.mayDeploy",
-        message:
-          "expected somebody who may deploy to the environment, found another. What is decided is written by the stack that deploys here.",
+        message: `expected somebody who may deploy to the environment, found another. ${NEXT_LIST}`,
         messageExpression:
-          "'expected somebody who may deploy to ' + variables.environment + ', found ' + request.userInfo.username + '. What is decided is written by the stack that deploys here.'",
+          "'expected somebody who may deploy to ' + variables.environment + ', found ' + request.userInfo.username + " +
+          literal(`. ${NEXT_LIST}`),
         reason: "Forbidden",
       },
     ],
   });
 }
+
+const NEXT_LIST = "What is decided is written by the stack that deploys here.";
 
 /** The environments that whoever asks may deploy to. */
 function deployersOf(environments: readonly GuardedEnvironment[]): string {

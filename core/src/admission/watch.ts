@@ -1,17 +1,17 @@
 import type { KubernetesObject } from "./guard";
 import { binding, policy } from "./policy";
 
-/** These outlive everything else that is generated. */
 export const WATCH = "waybill-watch";
 
 /**
  * The API server watches ConfigMaps only while some policy asks for one, and once it has stopped it never begins again
  * until it is restarted: whoever took the policies away and put them back would get lists as they were then. (Seen with
- * 1.36.3: the informer is shared, and one that was stopped cannot be started.) This policy asks, and matches nothing.
+ * 1.36.3: the informer is shared, and one that was stopped cannot be started.) This policy asks, and matches nothing; it is to outlive
+ * everything else that is generated.
  */
-export function watch(): KubernetesObject[] {
-  return [
-    policy(WATCH, {
+export function watch(): { readonly policy: KubernetesObject; readonly binding: KubernetesObject } {
+  return {
+    policy: policy(WATCH, {
       params: { apiVersion: "v1", kind: "ConfigMap" },
       rules: [
         {
@@ -25,11 +25,11 @@ export function watch(): KubernetesObject[] {
       variables: [],
       validations: [{ expression: "true", reason: "Forbidden" }],
     }),
-    binding({
+    binding: binding({
       name: WATCH,
       policy: WATCH,
       enforcement: "audit",
       param: { name: WATCH, parameterNotFoundAction: "Allow" },
     }),
-  ];
+  };
 }

@@ -1,4 +1,4 @@
-import { AdmissionError, clusterGuard, DECIDED, WATCH } from "@waybill/core/admission";
+import { AdmissionError, clusterGuard, DECIDED, watch } from "@waybill/core/admission";
 import { environment, guard, named, specOf } from "./support";
 
 const objects = clusterGuard(guard());
@@ -74,8 +74,7 @@ test("lists and namespaces are protected from the first day on", () => {
 });
 
 test("something asks for ConfigMaps that may stay when all else goes", () => {
-  const watch = specOf(named(objects, "ValidatingAdmissionPolicy", WATCH));
-  expect(watch["paramKind"]).toEqual({ apiVersion: "v1", kind: "ConfigMap" });
+  expect(specOf(watch().policy)["paramKind"]).toEqual({ apiVersion: "v1", kind: "ConfigMap" });
 });
 
 test("without registries any will do; with them it is asked", () => {
