@@ -128,10 +128,9 @@ export class TestProject {
   set(stack: string, changes: Settings): void {
     const file = join(this.folder, ".settings", `Pulumi.${stack}.yaml`);
     const written = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-    for (const [key, value] of Object.entries(changes)) {
-      if (value === undefined) delete written.config[`waybill:${key}`];
-      else written.config[`waybill:${key}`] = value;
-    }
+    const named = Object.entries(changes).map(([key, value]) => [`waybill:${key}`, value] as const);
+    const config = Object.entries({ ...written.config, ...Object.fromEntries(named) });
+    written.config = Object.fromEntries(config.filter(([, value]) => value !== undefined));
     writeFileSync(file, stringify(written));
   }
 

@@ -30,7 +30,17 @@ import { vsaSchema, type VerificationSummary } from "./vsa";
 import { vulnsSchema, type Vulns } from "./vulns";
 
 export type { Block, CycloneDx, Provenance, Revocation, Spdx, TestResult, VerificationSummary, Vulns };
-export type { Approval, Compatibility, Deployment, Exception, Incidents, Load, Override, ReleasedImage, Review };
+export type {
+  Approval,
+  Compatibility,
+  Deployment,
+  Exception,
+  Incidents,
+  Load,
+  Override,
+  ReleasedImage,
+  Review,
+};
 export { releasedImageSchema };
 export type { Finding } from "./vulns";
 export type { Resource } from "./shapes";
