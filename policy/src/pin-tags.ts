@@ -1,4 +1,4 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { type ResourceValidationPolicy, Secret } from "@pulumi/policy";
 import { formatReference, type ImageReference, isPinned } from "@waybill/core/image";
 import { findInResource, type ImageOccurrence, keysOf } from "@waybill/core/images";
 import { WaybillError } from "@waybill/core/problem";
@@ -101,20 +101,30 @@ function tagged(type: string, props: object, promotion: Promotion | undefined): 
   );
   return found.flatMap(({ path, image, guessed, split, embedded }) => {
     const reference = guessed || split || embedded ? undefined : referenceIn(image);
-    if (!reference || isPinned(reference)) return [];
+    if (!reference || isPinned(reference) || !fieldAt(props, path)) return [];
     const named = reference.tag === undefined ? { ...reference, tag: "latest" } : reference;
     return [{ path, image: formatReference(named), reference: named }];
   });
 }
 
+/** The field itself, behind the proxies that would hand out a secret without its mark; undefined on the way into a secret. */
+function fieldAt(props: object, path: string): { readonly holder: object; readonly key: string } | undefined {
+  const keys = keysOf(path).map(String);
+  let holder = props;
+  for (const key of keys.slice(0, -1)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(holder, key)?.value;
+    if (typeof value !== "object" || value === null || value instanceof Secret) return undefined;
+    holder = value;
+  }
+  const key = keys.at(-1) ?? "";
+  return typeof Object.getOwnPropertyDescriptor(holder, key)?.value === "string"
+    ? { holder, key }
+    : undefined;
+}
+
 function write(props: object, path: string, image: string): void {
-  const keys = [...keysOf(path)];
-  const last = keys.pop();
-  const holder = keys.reduce<unknown>(
-    (value, key) => (value as Record<string | number, unknown>)[key],
-    props,
-  );
-  if (last !== undefined) (holder as Record<string | number, unknown>)[last] = image;
+  const field = fieldAt(props, path);
+  if (field) Object.assign(field.holder, { [field.key]: image });
 }
 
 /** Says what was done, since nobody wrote it. */
