@@ -10,7 +10,7 @@ import {
   tell,
   Workload,
 } from "@waybill/components";
-import { planBuild } from "@waybill/core/build";
+import { planBuild, type BuildPlan } from "@waybill/core/build";
 import { findPlace, loadPromotion } from "@waybill/core/promotion";
 import { createRegistry } from "@waybill/core/registry";
 import {
@@ -20,6 +20,7 @@ import {
   deploymentOf,
   imageOf,
   plan,
+  type Plan,
   releaseOf,
   surveyWith,
   tagOf,
@@ -29,10 +30,18 @@ import { readSource, requesterOf } from "@waybill/core/source";
 
 /** Reads everything, plans everything, and only then declares what the stack must look like. */
 async function program() {
-  // Read: the stack's settings, what is promoted where by which rules, what the service needs, and who released what.
+  const read = await readEverything();
+  // A refusal ends the program before anything is declared.
+  const decided = plan(read.found);
+  await tell(read.found, decided, read.registry, process.cwd());
+  if (decided.action === "wait") return { release: releaseOf(read.found.place, null, decided.waiting) };
+  return declare(read, decided.action === "build" ? { build: await build(read) } : { run: decided });
+}
+
+/** The stack's settings, what is promoted where by which rules, what the service needs, who released what, and all that is signed. */
+async function readEverything() {
   const settings = readSettings(process.cwd());
   const { place } = settings;
-  const name = place.service;
   const promotion = loadPromotion(settings.promotionFile);
   const { service, environment } = findPlace(promotion, place);
   const definition = loadService(service.path);
@@ -47,47 +56,49 @@ async function program() {
     { registry, promotion, now: new Date() },
     {
       ...settings,
-      repository: environment.builds ? `${settings.registry()}/${name}` : repositoryOf(releases),
+      repository: environment.builds ? `${settings.registry()}/${place.service}` : repositoryOf(releases),
       configuration: settings.configuration(definition),
       requester: requesterOf(process.env),
       releases,
     },
   );
+  return { settings, service, definition, variables, registry, releases, found };
+}
 
-  // Plan: what must run here, by what is signed. A refusal ends the program before anything is declared.
-  const decided = plan(found);
-  await tell(found, decided, registry, process.cwd());
-  if (decided.action === "wait") return { release: releaseOf(place, null, decided.waiting) };
-  const records = { trust: promotion.trust, signer: settings.signer(), offline: settings.offline };
-  const build =
-    decided.action === "build"
-      ? await planBuild({
-          service: name,
-          definition,
-          repository: `${settings.registry()}/${name}`,
-          source: await readSource(service.path, process.env),
-          args: settings.buildArgs,
-          previous: releases.own?.image ?? undefined,
-          resolve: async (reference) => (await registry.resolve(reference)).digest,
-        })
-      : undefined;
+type Read = Awaited<ReturnType<typeof readEverything>>;
 
-  // Declare: built in the first environment only, decided in every other one, and recorded once it runs.
-  const run = decided.action === "run" ? decided : undefined;
+/** Images are built in the first environment only. */
+async function build({ settings, service, definition, registry, releases }: Read) {
+  return planBuild({
+    service: service.name,
+    definition,
+    repository: `${settings.registry()}/${service.name}`,
+    source: await readSource(service.path, process.env),
+    args: settings.buildArgs,
+    previous: releases.own?.image ?? undefined,
+    resolve: async (reference) => (await registry.resolve(reference)).digest,
+  });
+}
+
+type Run = Plan & { readonly action: "run" };
+type Declared =
+  { readonly run: Run; readonly build?: never } | { readonly run?: never; readonly build: BuildPlan };
+
+/** Built in the first environment, decided in every other one; run; and recorded once it runs. */
+function declare({ settings, definition, variables, found }: Read, { run, build }: Declared) {
+  const name = found.place.service;
+  const records = { trust: found.promotion.trust, signer: settings.signer(), offline: settings.offline };
   const decision = run && new Decision(name, { ...decisionOf(found, run), ...records });
   const image = build
     ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer: records.signer }).digest }
-    : run && decision && { ...run.image, digest: decision.digest };
-  if (!image) throw new Error("neither built nor run");
+    : { ...run.image, digest: decision?.digest ?? run.image.digest };
   const workload = new Workload(name, {
     ...settings,
     definition,
     environment: variables,
     image,
     needs: decision ? [decision] : [],
-    beside: pulumi
-      .output(image)
-      .apply(({ repository, digest }) => besideOf(found, `${repository}@${digest}`)),
+    beside: pulumi.output(image).apply((one) => besideOf(found, `${one.repository}@${one.digest}`)),
   });
   const deployment = new Deployment(name, {
     ...records,
@@ -96,15 +107,11 @@ async function program() {
     decision: decision?.decision,
     tag: tagOf(found.rules, image),
   });
-
-  // Export: read back from the finished workload and its record, so that nobody downstream takes what does not run.
-  return {
-    digest: workload.image.digest,
-    release: pulumi
-      .all([workload.image, deployment.history])
-      .apply(([running, history]) => releaseOf(place, { image: running, ...history }, run?.waiting ?? null)),
-    address: workload.address,
-  };
+  // Read back from the finished workload and its record, so that nobody downstream takes what does not run.
+  const release = pulumi
+    .all([workload.image, deployment.history])
+    .apply(([image, history]) => releaseOf(found.place, { image, ...history }, run?.waiting ?? null));
+  return { digest: workload.image.digest, release, address: workload.address };
 }
 
 export = () => plainly(program);

@@ -45,16 +45,7 @@ export class Workload extends pulumi.ComponentResource {
     const image = checkedImage(args.image);
     const parent = { parent: this };
     const metadata = { namespace: args.namespace, labels: labelsOf(args.place) };
-    const namespace =
-      args.createNamespace === false
-        ? []
-        : [
-            new kubernetes.core.v1.Namespace(
-              name,
-              { metadata: { name: args.namespace, labels: namespaceLabels(args.place.environment) } },
-              parent,
-            ),
-          ];
+    const namespace = args.createNamespace === false ? [] : [namespaceFor(name, args, this)];
     const inside = { ...parent, dependsOn: namespace };
     const account = new kubernetes.core.v1.ServiceAccount(
       name,
@@ -104,6 +95,12 @@ export class Workload extends pulumi.ComponentResource {
     this.address = service.spec.clusterIP.apply((address) => `http://${address}`);
     this.registerOutputs({ image: this.image, address: this.address });
   }
+}
+
+/** Marked with its environment, by which the cluster knows what may run in it. */
+function namespaceFor(name: string, { namespace, place }: WorkloadArgs, parent: Workload): pulumi.Resource {
+  const metadata = { name: namespace, labels: namespaceLabels(place.environment) };
+  return new kubernetes.core.v1.Namespace(name, { metadata }, { parent });
 }
 
 /** The policy pack says the same; without the pack this still does. */

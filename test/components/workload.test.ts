@@ -103,11 +103,11 @@ test("A1: the cluster is told what is decided: what is to run, and what may run 
   const others = [`${args.image.repository}@${digest("b")}`, `${args.image.repository}@${digest("a")}`];
   const { registered, workload } = await run({ beside: Promise.resolve(others) });
   await valueOf(workload.image);
-  const list = registered.find(
-    ({ inputs }) => (inputs["metadata"] as Named | undefined)?.name === "waybill-decided",
-  );
-  expect(list?.inputs["data"]).toEqual({
-    hello: `${args.image.repository}@${digest("a")}\n${args.image.repository}@${digest("b")}`,
+  const list = registered
+    .map(({ inputs }) => inputs["metadata"] as Named | undefined)
+    .find((one) => one?.name === "waybill-decided");
+  expect(list?.annotations).toEqual({
+    "decided.waybill.dev/hello": `${args.image.repository}@${digest("a")}\n${args.image.repository}@${digest("b")}`,
   });
   const labels = (inputsOf(registered, "Namespace")["metadata"] as { labels: object }).labels;
   expect(labels).toMatchObject({ "waybill.dev/environment": "staging" });
@@ -115,6 +115,7 @@ test("A1: the cluster is told what is decided: what is to run, and what may run 
 
 interface Named {
   readonly name?: string;
+  readonly annotations?: object;
 }
 
 test("settings live in an object named after their content", async () => {

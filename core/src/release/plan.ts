@@ -77,7 +77,19 @@ function findEntrance(survey: Survey): Run | string {
 function staying(survey: Survey, waiting: string): Plan {
   const { last } = survey;
   const stays = last && keeping(survey, last, waiting);
-  return stays ?? { action: "wait", waiting, notes: notesOn(survey) };
+  if (stays) return stays;
+  if (last && !last.removed) throw withdrawn(survey, last, waiting);
+  return { action: "wait", waiting, notes: notesOn(survey) };
+}
+
+/** What runs is neither taken away nor touched because somebody revoked the decision that let it in. */
+function withdrawn(survey: Survey, { entry: { record } }: Last, waiting: string): ReleaseError {
+  return new ReleaseError("decision-revoked", {
+    about: describePlace(survey.place),
+    expected: `a decision that lets ${record.image.digest} go on, or another image that may enter`,
+    found: [...notesOn(survey), waiting].join("\n"),
+    next: "Nothing was changed: it still runs. Pin an image that passes every gate, or let this one pass them again.",
+  });
 }
 
 /** What ran last goes on under the decision that let it in; undefined where it needs a new one from all gates. */

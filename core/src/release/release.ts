@@ -30,6 +30,7 @@ export type ReleaseErrorCode =
   | "may-not-enter"
   | "settings-may-not-change"
   | "blocked"
+  | "decision-revoked"
   | "nested-index"
   | "not-in-export"
   | "undecided"

@@ -122,7 +122,12 @@ describe("a decision is made once", () => {
 
   test("a revoked decision lets nothing go on without a new one", () => {
     const own = { ...OWN, decisions: [] };
-    expect(plan(surveyOf({ own, rules: closed }))).toMatchObject({ action: "wait" });
+    expect(() => plan(surveyOf({ own, rules: closed }))).toThrow(
+      expect.objectContaining({
+        code: "decision-revoked",
+        message: expect.stringContaining("it still runs") as string,
+      }),
+    );
     expect(ran(plan(surveyOf({ own })))).toMatchObject({ image: IMAGE, decision: { carriedOut: false } });
   });
 });
@@ -274,7 +279,7 @@ describe("for whatever is known", () => {
       fc.property(surveys, (make) => {
         const result = attempt(make);
         expect(attempt(make)).toEqual(result);
-        if (result !== "refused" && make().own.decisions.length > 0) expect(result.action).toBe("run");
+        if (result !== "refused" && make().own.head) expect(result.action).toBe("run");
       }),
     );
   });

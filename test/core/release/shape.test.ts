@@ -27,8 +27,8 @@ function image(sizes: readonly number[], of = LINUX): Stored {
     digest: digestOf(Buffer.from(`${size} ${index}`)),
     size,
   }));
-  const { bytes: _, ...descriptor } = of;
-  return stored(OCI_MANIFEST, { kind: "image", config: descriptor, layers });
+  const { mediaType, digest, size } = of;
+  return stored(OCI_MANIFEST, { kind: "image", config: { mediaType, digest, size }, layers });
 }
 
 function index(...children: readonly { of: Stored; platform?: object; annotations?: object }[]): Stored {
