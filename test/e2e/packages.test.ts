@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { stringify } from "yaml";
 import { run, type Ran } from "./support/run";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
 
@@ -20,7 +21,11 @@ async function must(program: string, args: string[], cwd: string): Promise<strin
 
 beforeAll(async () => {
   sandbox = await useSandbox();
-  environment = { ...sandbox.environment, PULUMI_BACKEND_URL: `file://${join(folder, "backend")}` };
+  environment = {
+    ...sandbox.environment,
+    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+    WAYBILL_PROMOTION: join(folder, "promotion.yaml"),
+  };
   mkdirSync(join(folder, "backend"));
   mkdirSync(join(folder, "tarballs"));
   for (const name of published) {
@@ -46,6 +51,7 @@ beforeAll(async () => {
     ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs],
     project,
   );
+  writeFileSync(join(folder, "promotion.yaml"), promotion());
   await must("pulumi", ["stack", "init", "dev", "--non-interactive"], project);
   await must("pulumi", ["config", "set", "waybill:environment", "staging", "--stack", "dev"], project);
 });
@@ -81,6 +87,20 @@ function program(image: string): void {
     });
     `,
   );
+}
+
+/** The image is somebody else's: it may run without a decision, as long as a digest names it. */
+function promotion(): string {
+  const why = { owner: "platform@example.com", reason: "a sidecar", expires: "2099-01-01" };
+  return stringify({
+    version: 1,
+    owner: "platform@example.com",
+    nextReview: "2099-01-01",
+    environments: [{ name: "dev" }, { name: "staging" }],
+    services: { hello: { path: "hello" } },
+    external: [{ repository: `${sandbox.registry}/hello`, ...why }],
+    trust: { signers: [] },
+  });
 }
 
 test("the packages install into an empty project, and a digest previews", async () => {
