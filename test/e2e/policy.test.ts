@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { kubectl } from "./support/cluster";
 import { run, type Ran } from "./support/project";
+import { manifestDigest } from "./support/registry";
 import { useSandbox, type TestSandbox } from "./support/sandbox";
 
 jest.setTimeout(120_000);
@@ -13,6 +14,26 @@ const folder = mkdtempSync(join(tmpdir(), "waybill-policy-"));
 const DIGEST = `sha256:${"a".repeat(64)}`;
 let sandbox: TestSandbox;
 let environment: NodeJS.ProcessEnv;
+/** Of a real image that nobody signed. */
+let base: string;
+
+/** What a workload needs beside its image is off, but for one rule that warns. */
+const PROMOTION = `version: 1
+owner: platform@example.com
+nextReview: 2099-01-01
+environments:
+  - name: dev
+  - name: staging
+    levels:
+      workload-resources: off
+      workload-probes: { warnUntil: 2099-01-01 }
+      workload-service-account: off
+      workload-provenance-labels: off
+      workload-network-policy: off
+services: { app: { path: . } }
+external: [{ repository: registry.invalid/app, owner: o@example.com, reason: theirs, expires: 2099-01-01 }]
+trust: { signers: [] }
+`;
 
 /** Somebody else's program, which knows nothing of Waybill; only the pack stands between it and the cluster. */
 const PROGRAM = `
@@ -29,6 +50,10 @@ const programs = {
   secret: () => pod(pulumi.secret("s3cret.invalid/app:7")),
   unknown: () => pod(pulumi.interpolate\`registry.invalid/app@sha256:\${new kubernetes.core.v1.ConfigMap("map", {}).metadata.uid}\`),
   built: () => pod(new Image("image", { push: false, buildOnPreview: false, context: { location: "." }, tags: ["app:7"] }).ref),
+  unsigned: () => pod(new pulumi.Config().require("image")),
+  tagged: () => pod(new pulumi.Config().require("image").replace(/@.*/, ":24")),
+  old: () => new kubernetes.apiextensions.CustomResource("old", { apiVersion: "policy/v1beta1", kind: "PodDisruptionBudget" }),
+  silent: () => pod("127.0.0.1:1/app@${DIGEST}"),
   nested: () => new kubernetes.batch.v1.CronJob("nested", {
     metadata: { name: "policy-test", namespace: "default" },
     spec: { schedule: "0 0 1 1 *", jobTemplate: { spec: { template: { spec: {
@@ -44,7 +69,15 @@ programs[new pulumi.Config().require("program")]();
 beforeAll(async () => {
   sandbox = await useSandbox();
   mkdirSync(join(folder, "backend"));
-  environment = { ...sandbox.environment, PULUMI_BACKEND_URL: `file://${join(folder, "backend")}` };
+  const rules = join(folder, "rules", "promotion.yaml");
+  environment = {
+    ...sandbox.environment,
+    PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+    WAYBILL_PROMOTION: rules,
+  };
+  mkdirSync(join(folder, "rules"));
+  writeFileSync(rules, PROMOTION);
+  base = `${sandbox.registry}/base/node@${(await manifestDigest(`${sandbox.registry}/base/node`, "24")) ?? ""}`;
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "other", main: "index.js" }));
   writeFileSync(
@@ -69,20 +102,42 @@ async function guarded(
   command: string[],
   program: string,
   place: string | undefined,
-  policyPack = pack,
+  options: object = {},
 ): Promise<Ran> {
-  const config = { "other:program": program, ...(place !== undefined && { "waybill:environment": place }) };
+  const said = place === undefined ? {} : { "waybill:environment": place };
+  const config = { "other:program": program, "other:image": base, ...said };
   writeFileSync(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config }));
-  return pulumi(...command, "--stack", "test", "--policy-pack", policyPack);
+  writeFileSync(join(folder, "options.json"), JSON.stringify(options));
+  const packs = ["--policy-pack", pack, "--policy-pack-config", join(folder, "options.json")];
+  return pulumi(...command, "--stack", "test", ...packs);
 }
 
-const preview = (program: string, place: string | undefined) => guarded(["preview"], program, place);
+const preview = (program: string, place: string | undefined, options: object = {}) =>
+  guarded(["preview"], program, place, options);
 const refusedBy = (policy: string) =>
   expect.stringMatching(new RegExp(`\\[mandatory\\] +${policy} `)) as string;
 
 describe("staging, preview", () => {
-  test("a digest passes", async () => {
-    expect(await preview("pinned", "staging")).toMatchObject({ code: 0 });
+  test("K9: a digest of others passes; a rule that only warns says so and stops nothing", async () => {
+    const { code, output } = await preview("pinned", "staging");
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toMatch(/\[advisory\] +workload-probes /);
+    expect(output).not.toContain("workload-resources");
+  });
+
+  test("K3: what nobody signed is refused", async () => {
+    const { code, output } = await preview("unsigned", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toEqual(refusedBy("image-signed-and-decided"));
+    expect(output).toContain("expected a signature and provenance that count in staging");
+  });
+
+  test("a registry that does not answer is a refusal", async () => {
+    const { code, output } = await preview("silent", "staging");
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      "expected a registry that answers, so that signatures and decisions can be checked",
+    );
   });
 
   test("a tag is refused; the message says where, what, why and what to do", async () => {
@@ -92,7 +147,7 @@ describe("staging, preview", () => {
     expect(output).toContain(
       'Pod "web", spec.containers[0].image of "app", image "registry.invalid/app:7": expected a digest, as in repository@sha256:…, ' +
         'found only the tag "7". Write the image as host[:port]/repository@sha256:…. ' +
-        `This is the environment staging of ${join(repository, "promotion.yaml")}.`,
+        `This is the environment staging of ${join(folder, "rules", "promotion.yaml")}.`,
     );
   });
 
@@ -130,8 +185,23 @@ describe("dev, preview", () => {
   test("K4: an unknown image that nothing here builds is refused", async () => {
     const { code, output } = await preview("unknown", "dev");
     expect(code).not.toBe(0);
-    expect(output).toEqual(refusedBy("unknown-image-is-built-here"));
+    expect(output).toEqual(refusedBy("image-known"));
   });
+});
+
+test("K8: asked for, a tag becomes its digest in preview, and the pack says so", async () => {
+  const image = base.replace(/@.*/, ":24");
+  const { output } = await preview("tagged", "dev", { "pin-tags": { enforcementLevel: "remediate" } });
+  expect(output).toContain(`found "${image}". It was replaced with ${base.replace(/^.*@/, "")}`);
+});
+
+test("what somebody else's program does not say, the policy's configuration may: where it runs, and on which release", async () => {
+  const rules = { environment: "staging", kubernetes: "1.24" };
+  const { code, output } = await preview("old", undefined, { rules });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const newer = await preview("old", undefined, { rules: { ...rules, kubernetes: "1.25" } });
+  expect(newer.code).not.toBe(0);
+  expect(newer.output).toEqual(refusedBy("api-version-served"));
 });
 
 test("without an environment the strictest rules hold, and the message says so", async () => {
