@@ -33,6 +33,7 @@ export async function surveyFor(
     promotion,
     place,
     rules: { ...rules, pin: false },
+    repository: request.repository,
     pin: undefined,
     upstream,
     running: runningIn(own),

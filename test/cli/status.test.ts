@@ -32,6 +32,21 @@ test("what runs, since when, by which decision, what waits for which gate, and w
   expect(prod).toContain(`  next      ${second.digest} (tag-of-second): 1 of 4 gates says no: approvals\n`);
 });
 
+test("where one would roll back to is known after a change of settings, too", async () => {
+  const { at, first, second } = await running();
+  await at.deploy("staging", second, { kind: "configured" });
+  for (const args of [
+    ["staging", "--json"],
+    ["--all", "--json"],
+  ]) {
+    const { places } = JSON.parse((await status(at, ...args)).out) as {
+      places: { environment: string; rollback: { digest: string } | null }[];
+    };
+    const staging = places.find(({ environment }) => environment === "staging");
+    expect(staging?.rollback?.digest).toBe(first.digest);
+  }
+});
+
 test("one environment; what was approved is ready; what is held says so", async () => {
   const { at, second } = await running();
   await at.run("approve", "prod", "--signer", signerOf("alice"), "--yes");

@@ -29,10 +29,15 @@ export async function lookClosely(world: World, repository: string, place: Place
   return toLook(world, place, history.head, history);
 }
 
-/** Reads the newest record, and what is attached to the image that it names: a few requests for each place. */
+/**
+ * Reads the newest record, and what is attached to the image that it names: a few requests for each place. After a change of
+ * settings or a rebuild that record does not say which other image ran before; then the whole history is read.
+ */
 export async function lookQuickly(world: World, repository: string, place: Place): Promise<Look> {
   const { registry, promotion, now } = world;
   const head = await headOf(registry, repository, place, promotion.trust, now);
+  const { number, from, image } = head?.record ?? { number: 0 };
+  if (number > 0 && (!from || from.digest === image?.digest)) return lookClosely(world, repository, place);
   return toLook(world, place, head, undefined);
 }
 

@@ -207,7 +207,7 @@ function approvals({ approvals: given }: Difference): Section {
 
 function rollback({ rollback: target }: Difference): Section {
   const title = "Rollback";
-  if (!target) return { title, answer: "nowhere: nothing has run here before", lines: [] };
+  if (!target) return { title, answer: "nowhere: nothing runs here", lines: [] };
   const safe =
     target.safe === null
       ? "nobody declared whether that is safe"

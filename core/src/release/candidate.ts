@@ -20,6 +20,8 @@ export interface CandidateRequest {
   readonly promotion: Promotion;
   readonly place: Place;
   readonly rules: Rules;
+  /** Where its images and histories are; undefined where nobody says so, and so nothing could be read. */
+  readonly repository: string | undefined;
   readonly pin: Digest | undefined;
   readonly upstream: readonly Upstream[];
   /** What runs here by the signed history. */
@@ -32,7 +34,7 @@ export function findCandidate(request: CandidateRequest): Candidate {
 }
 
 /** What every target of the environment before runs now. */
-function newest({ place, rules, upstream, running }: CandidateRequest): Candidate {
+function newest({ place, rules, repository, upstream, running }: CandidateRequest): Candidate {
   const name = place.environment;
   const offered = upstream.map(({ stack, history, release }) => ({
     stack,
@@ -40,9 +42,9 @@ function newest({ place, rules, upstream, running }: CandidateRequest): Candidat
   }));
   const idle = offered.find(({ image }) => !image);
   if (idle) {
-    return {
-      none: `${name} waits for ${idle.stack}, which has released nothing yet. Run: pulumi up --stack ${idle.stack}`,
-    };
+    const waits = `${name} waits for ${idle.stack}, which has released nothing yet. Run: pulumi up --stack ${idle.stack}`;
+    const unread = `; if something ran here before, say in promotion.yaml where its images are: services.${place.service}.repository`;
+    return { none: repository === undefined ? waits + unread : waits };
   }
   const images = new Map(offered.flatMap(({ image }) => (image ? [[image.digest, image] as const] : [])));
   const [image, ...others] = images.values();

@@ -88,7 +88,7 @@ export async function survey(world: World, request: Request): Promise<Survey> {
     if (release?.history) assertHolds(history, release.history.head);
   if (releases?.own?.history) assertHolds(own, releases.own.history.head);
   const running = runningIn(own);
-  const candidate = findCandidate({ promotion, place, rules, pin: request.pin, upstream, running });
+  const candidate = findCandidate({ ...request, promotion, rules, repository, upstream, running });
   const entry = own.deployments.filter(({ record }) => record.kind !== "removed").at(-1);
   const factsOf = async (image: ReleasedImage, pinned: boolean): Promise<Facts> => ({
     place,

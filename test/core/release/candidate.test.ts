@@ -22,6 +22,7 @@ const find = (change: Partial<CandidateRequest>) =>
     promotion,
     place: at("staging"),
     rules: { ...RULES, pin: false },
+    repository: "ghcr.io/acme/hello",
     pin: undefined,
     upstream: [dev()],
     running: undefined,
@@ -53,6 +54,13 @@ test.each([
 ])("upstream that %s: there is nothing to take", (_, upstream) => {
   expect(find({ upstream: [upstream] })).toEqual({
     none: "staging waits for dev, which has released nothing yet. Run: pulumi up --stack dev",
+  });
+});
+
+test("where nobody says where its images are, nothing was read, and that is said", () => {
+  const upstream = [dev({ release: null, history: history() })];
+  expect(find({ upstream, repository: undefined })).toEqual({
+    none: "staging waits for dev, which has released nothing yet. Run: pulumi up --stack dev; if something ran here before, say in promotion.yaml where its images are: services.hello.repository",
   });
 });
 

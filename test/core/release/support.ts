@@ -117,6 +117,7 @@ export function surveyOf(change: Partial<Survey> = {}): Survey {
       promotion,
       place,
       rules,
+      repository: IMAGE.repository,
       pin: change.pin,
       upstream,
       running: removed ? undefined : entry,
