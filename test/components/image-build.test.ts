@@ -17,6 +17,7 @@ const plan: BuildPlan = {
   base,
   source: {
     commit: "c".repeat(40),
+    author: "dev@example.com",
     epoch: 1,
     dirty: false,
     repository: undefined,

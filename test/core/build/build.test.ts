@@ -80,6 +80,7 @@ describe("planBuild", () => {
     },
     source: {
       commit: "c".repeat(40),
+      author: "dev@example.com",
       epoch: 1767323045,
       dirty: false,
       ref: "refs/heads/main",

@@ -1,6 +1,6 @@
 import type { Report } from "@waybill/core/evidence";
 import { predicateType } from "@waybill/core/trust";
-import { compareScans, countBySeverity, scanOf } from "../../../core/src/diff/findings";
+import { compareScans, countBySeverity, scanOf } from "@waybill/core/diff";
 
 const scan = (finished: string, ...findings: [string, string][]): object => ({
   scanner: {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Claim, Report } from "@waybill/core/evidence";
 import { predicateType } from "@waybill/core/trust";
-import { comparePackages, isRuntime, packagesOf } from "../../../core/src/diff/packages";
+import { comparePackages, isRuntime, packagesOf } from "@waybill/core/diff";
 
 const claim = (predicate: string, content: object): Claim =>
   ({ predicateType: predicateType(predicate), predicate: content }) as unknown as Claim;

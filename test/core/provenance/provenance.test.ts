@@ -20,6 +20,7 @@ const plan: BuildPlan = {
   base,
   source: {
     commit,
+    author: "dev@example.com",
     epoch: 1767323045,
     dirty: false,
     repository: "https://git.example/acme/shop",

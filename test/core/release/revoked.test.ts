@@ -56,9 +56,8 @@ describe("E7: what runs was revoked meanwhile", () => {
       { source: "s", predicateType: "vsa", error: revocation, revoked: { id: hashOf("decision") } },
     ] as unknown as Report["refused"];
     const report = { ...facts.report, refused };
-    expect(() => plan({ ...survey, last: { ...survey.last, facts: { ...facts, report } } })).toThrow(
-      `${note}: ${why}`,
-    );
+    const last = { ...survey.last, facts: { ...facts, report } };
+    expect(() => plan({ ...survey, last })).toThrow(`${note}: ${why}`);
   });
 
   test("what is gone is not told", () => {
