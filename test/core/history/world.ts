@@ -7,8 +7,9 @@ import {
   readHistory,
 } from "@waybill/core/history";
 import { parsePinned, type Digest } from "@waybill/core/image";
+import type { Registry } from "@waybill/core/registry";
 import { bench, type Fault, memoryRegistry, withFaults } from "../../support/registry";
-import { deploymentOn, ours, place, trust, withImages } from "./support";
+import { decisionOn, deploymentOn, ours, place, trust, withImages } from "./support";
 
 export const noon = Date.parse("2026-06-01T12:00:00Z");
 
@@ -54,3 +55,25 @@ export async function world({ api = true, faults = [] as readonly Fault[] } = {}
 /** A deployment under a decision. */
 export const promoted = (digest: Digest, after: string | null, decision: string): DeploymentWords =>
   deploymentOn(digest, { kind: "promoted", after, decision });
+
+/** As a run leaves it that is killed between its proposal and its next look. */
+export async function leaveProposal(
+  registry: Registry,
+  app: { registry: string; repository: string },
+  digest: Digest,
+  now: Date,
+): Promise<void> {
+  let puts = 0;
+  const dying: Registry = {
+    ...registry,
+    putReferrer: async (...args) => {
+      if (puts++ > 0) throw new Error("killed");
+      return registry.putReferrer(...args);
+    },
+  };
+  const options = { trust, now: () => now, wait: () => Promise.resolve() };
+  const repository = `${app.registry}/${app.repository}`;
+  await expect(decide(dying, repository, place, decisionOn(digest), ours.signing, options)).rejects.toThrow(
+    "killed",
+  );
+}

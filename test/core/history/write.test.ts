@@ -1,7 +1,5 @@
 import { prove } from "@waybill/core/proof";
-import { decide, readDecision, remove } from "@waybill/core/history";
-import type { Digest } from "@waybill/core/image";
-import type { Registry } from "@waybill/core/registry";
+import { readDecision, remove } from "@waybill/core/history";
 import { closeAll } from "../../support/registry";
 import {
   decisionOn,
@@ -15,7 +13,7 @@ import {
   trust,
   trusting,
 } from "./support";
-import { noon, promoted, world } from "./world";
+import { leaveProposal, noon, promoted, world } from "./world";
 
 afterEach(closeAll);
 
@@ -133,28 +131,6 @@ describe.each([
     expect(manifests.size).toBe(count);
   });
 });
-
-/** As a run leaves it that is killed between its proposal and its next look. */
-async function leaveProposal(
-  registry: Registry,
-  app: { registry: string; repository: string },
-  digest: Digest,
-  now: Date,
-): Promise<void> {
-  let puts = 0;
-  const dying: Registry = {
-    ...registry,
-    putReferrer: async (...args) => {
-      if (puts++ > 0) throw new Error("killed");
-      return registry.putReferrer(...args);
-    },
-  };
-  const options = { trust, now: () => now, wait: () => Promise.resolve() };
-  const repository = `${app.registry}/${app.repository}`;
-  await expect(decide(dying, repository, place, decisionOn(digest), ours.signing, options)).rejects.toThrow(
-    "killed",
-  );
-}
 
 test("who may not say it is told before anything is attached", async () => {
   const { decideOn, deployOn, manifests, one } = await world();
