@@ -6,7 +6,7 @@ import type {
 } from "@pulumi/policy";
 import { comesFromBuild } from "./built";
 import { createAsking } from "./decided";
-import { type Deferred, judge, judgeStack, refusesHere } from "./judge";
+import { type Deferred, judge, judgeStack, refusesHere, reviewDue } from "./judge";
 import { configSchema, type Options } from "./options";
 import { pinnedLine, type PinTags, pinTags } from "./pin-tags";
 import type { Line } from "./report";
@@ -109,7 +109,9 @@ function rulesOfTheStack({ surroundings, waiting }: Shared): StackValidationPoli
         if (!comesFromBuild(resource, property)) say(report, line);
       }
       const looked = resources.map((resource) => lookAt(resource, setting.known?.promotion.imagePaths ?? []));
-      for (const line of judgeStack(looked, setting, surroundings.now())) say(report, line);
+      const now = surroundings.now();
+      const due = surroundings.isPreview() ? reviewDue(setting, now) : [];
+      for (const line of [...judgeStack(looked, setting, now), ...due]) say(report, line);
     },
   };
 }

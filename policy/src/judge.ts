@@ -44,6 +44,15 @@ export function judgeStack(resources: readonly Resource[], setting: Setting, now
   );
 }
 
+/** Once in a preview, for whoever reads it: nobody has looked through the rules in time. */
+export function reviewDue({ known }: Setting, now: Date): readonly Line[] {
+  if (!known || now < known.promotion.nextReview) return [];
+  const { file, owner, nextReview } = known.promotion;
+  const description = "Somebody looks through promotion.yaml from time to time.";
+  const message = `${description}\n${file}: its review was due on ${nextReview.toISOString().slice(0, 10)}. Ask ${owner} to look through it.`;
+  return [{ name: "review-due", description, message, enforcementLevel: "advisory", urn: "" }];
+}
+
 /** Whether a rule refuses here, so that others need not say the same. */
 export function refusesHere(setting: Setting, rule: string, now: Date): boolean {
   const excused = exceptionsHere(setting, rule).some(({ expires }) => now < expires);

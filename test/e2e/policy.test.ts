@@ -132,8 +132,8 @@ describe("staging, preview", () => {
     );
   });
 
-  test("a tag is refused; the message says where, what, why and what to do", async () => {
-    const { code, output } = await preview("tag", "staging");
+  test("a tag is refused, whatever level Pulumi is told; the message says where, what, why and what to do", async () => {
+    const { code, output } = await preview("tag", "staging", { rules: { enforcementLevel: "advisory" } });
     expect(code).not.toBe(0);
     expect(output).toEqual(refusedBy("image-pinned-by-digest"));
     expect(output).toContain(

@@ -110,3 +110,18 @@ describe("exceptions", () => {
     expect(line?.message).toMatch(/ann@example\.com.*bob@example\.com/);
   });
 });
+
+test("a review of promotion.yaml that is due is a word in preview, and nothing else", async () => {
+  const [file, now] = [promotion("no-latest-tag: off"), new Date("2027-06-01T00:00:00Z")];
+  const quietly = { promotion: file, settings, now };
+  const map = { type: "kubernetes:core/v1:ConfigMap" };
+  expect(await run([map], quietly)).toEqual([
+    {
+      policy: "review-due",
+      level: "ADVISORY",
+      message: `${file}: its review was due on 2027-06-01. Ask platform@example.com to look through it.`,
+    },
+  ]);
+  expect(await run([map], { ...quietly, preview: false })).toEqual([]);
+  expect(await run([map], { ...quietly, now: new Date("2027-05-31T00:00:00Z") })).toEqual([]);
+});
