@@ -35,7 +35,9 @@ async function program() {
   const decided = plan(read.found);
   await tell(read.found, decided, read.registry, process.cwd());
   if (decided.action === "wait") return { release: releaseOf(read.found.place, null, decided.waiting) };
-  return declare(read, decided.action === "build" ? { build: await build(read) } : { run: decided });
+  // Asked for before a build is planned, which takes a registry to answer.
+  const signer = read.settings.signer();
+  return declare(read, signer, decided.action === "build" ? { build: await build(read) } : { run: decided });
 }
 
 /** The stack's settings, what is promoted where by which rules, what the service needs, who released what, and all that is signed. */
@@ -85,12 +87,12 @@ type Declared =
   { readonly run: Run; readonly build?: never } | { readonly run?: never; readonly build: BuildPlan };
 
 /** Built in the first environment, decided in every other one; run; and recorded once it runs. */
-function declare({ settings, definition, variables, found }: Read, { run, build }: Declared) {
+function declare({ settings, definition, variables, found }: Read, signer: string, { run, build }: Declared) {
   const name = found.place.service;
-  const records = { trust: found.promotion.trust, signer: settings.signer(), offline: settings.offline };
+  const records = { trust: found.promotion.trust, signer, offline: settings.offline };
   const decision = run && new Decision(name, { ...decisionOf(found, run), ...records });
   const image = build
-    ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer: records.signer }).digest }
+    ? { ...imageOf(build), digest: new ImageBuild(name, { plan: build, signer }).digest }
     : { ...run.image, digest: decision?.digest ?? run.image.digest };
   const workload = new Workload(name, {
     ...settings,
