@@ -21,6 +21,12 @@ export { findSetting, type Setting } from "./setting";
 export { RULES } from "./rules";
 export type { StackConfig, Surroundings } from "./surroundings";
 
+export interface Pack {
+  readonly policies: Policies;
+  /** Reads the rules, where nothing else is configured, before the first resource comes. */
+  readonly warmUp: () => void;
+}
+
 /** What the policies share in one run. */
 interface Shared {
   readonly surroundings: Surroundings;
@@ -36,7 +42,7 @@ interface Shared {
  * The engine unpacks every property anew for each policy, so that all rules about resources are one policy of it: `rules`. What it
  * reports carries the names of the rules, and the levels that promotion.yaml gives them.
  */
-export function createPolicies(given: Surroundings): Policies {
+export function createPack(given: Surroundings): Pack {
   let registry: ReturnType<Surroundings["openRegistry"]> | undefined;
   const surroundings = { ...given, openRegistry: () => (registry ??= given.openRegistry()) };
   const settings = new Map<string, Setting>();
@@ -56,7 +62,10 @@ export function createPolicies(given: Surroundings): Policies {
     pinnedIn: tags.doneTo,
     waiting: { setting: undefined, deferred: [] },
   };
-  return [secrets.policy, tags.policy, rulesOf(shared), rulesOfTheStack(shared)];
+  return {
+    policies: [secrets.policy, tags.policy, rulesOf(shared), rulesOfTheStack(shared)],
+    warmUp: () => void settingFor({}),
+  };
 }
 
 function rulesOf(shared: Shared): ResourceValidationPolicy {

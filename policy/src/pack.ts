@@ -1,11 +1,11 @@
 import { PolicyPack } from "@pulumi/policy";
 import { Config, runtime } from "@pulumi/pulumi";
 import { requesterOf } from "@waybill/core/source";
-import { createPolicies } from "./index";
+import { createPack } from "./index";
 
 const config = () => new Config("waybill");
 
-const policies = createPolicies({
+const { policies, warmUp } = createPack({
   stack: {
     text: (key) => config().get(key) || undefined,
     object: (key) => config().getObject(key),
@@ -18,3 +18,7 @@ const policies = createPolicies({
 });
 
 new PolicyPack("waybill", { enforcementLevel: "mandatory", policies });
+
+/** The engine has been answered by then, and nobody asks anything while the program starts. */
+const IDLE_AFTER_MS = 100;
+setTimeout(warmUp, IDLE_AFTER_MS).unref();

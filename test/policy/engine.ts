@@ -6,7 +6,7 @@ import { runtime } from "@pulumi/pulumi";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
 import type { Registry } from "@waybill/core/registry";
 
-import { createPolicies } from "@waybill/policy";
+import { createPack } from "@waybill/policy";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 /** The pack's own server, so that the tests see what the engine sees: unknown and secret values, and downgraded levels. */
@@ -124,7 +124,7 @@ function policiesFor(options: Run): Policies {
     ...("environment" in options ? { environment: options.environment } : { environment: "staging" }),
     ...options.settings,
   } as Readonly<Record<string, unknown>>;
-  const policies = createPolicies({
+  const { policies } = createPack({
     stack: {
       text: (key) => (settings[key] as string | undefined) || undefined,
       object: (key) => settings[key] as Record<string, unknown> | undefined,
