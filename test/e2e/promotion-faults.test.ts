@@ -25,7 +25,7 @@ beforeAll(async () => {
   detour = await Detour.before(project);
   await project.twoStacks({ config: { GREETING }, rolloutSeconds: 8 });
   first = (await project.mustUp("dev")).digest ?? "";
-  await project.mustUp("staging");
+  expect((await project.mustUp("staging")).digest).toBe(first);
 });
 afterAll(async () => {
   detour.open();
@@ -78,14 +78,19 @@ test("a failed rollout leaves no record; what ran goes on; and the next digest e
   broken = await project.release(
     `if (process.env.GREETING === "${GREETING}") throw new Error("broken on purpose");`,
   );
-  const { code, output } = await project.up("staging");
+  project.set("staging", { pin: broken });
+  const [{ code, output }, later] = await Promise.all([
+    project.up("staging"),
+    project.release("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);"),
+  ]);
   expect(code).not.toBe(0);
   expect(output).toMatch(/CrashLoopBackOff|Error|exit code 1|progress deadline/i);
   expect(await project.deployed()).toEqual([first]);
   expect(await project.decidedOn(broken)).toHaveLength(1);
   expect(await project.running()).toEqual([first]);
 
-  next = await project.release("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);");
+  next = later;
+  project.set("staging", { pin: undefined });
   const { digest, release } = await project.mustUp("staging");
   expect(digest).toBe(first);
   const [, command = ""] =
@@ -257,21 +262,17 @@ describe("from here on two copies of the project, with a state of their own each
     winner.set("staging", { pin: won });
   });
 
-  test("destroyed and built again, it comes back under the decision that let it in", async () => {
-    await winner.must("destroy", "--yes", "--skip-preview", ...winner.at("staging"));
+  test("with all of it destroyed, it comes back under the decision that let it in, and can be scaled", async () => {
+    const destroy = ["destroy", "--yes", "--skip-preview"];
+    await Promise.all(["staging", "dev"].map((stack) => winner.must(...destroy, ...winner.at(stack))));
     expect(await winner.mustUp("staging")).toMatchObject({ digest: won });
-    const [, , entered, removed, rebuilt] = await winner.history();
-    expect([removed?.kind, rebuilt?.kind]).toEqual(["removed", "rebuilt"]);
-    expect(rebuilt).toMatchObject({ digest: won, decision: entered?.decision });
-    expect(await winner.decidedOn(won)).toHaveLength(won === first ? 2 : 1);
-  });
-
-  test("with the environment before destroyed, it can be scaled", async () => {
-    await winner.must("destroy", "--yes", "--skip-preview", ...winner.at("dev"));
     winner.set("staging", { replicas: 2 });
     await winner.mustUp("staging");
     expect(await pods(sandbox, winner.namespace)).toHaveLength(2);
-    expect(await winner.history()).toHaveLength(5);
+    const [, , entered, removed, rebuilt, ...more] = await winner.history();
+    expect([removed?.kind, rebuilt?.kind, ...more]).toEqual(["removed", "rebuilt"]);
+    expect(rebuilt).toMatchObject({ digest: won, decision: entered?.decision });
+    expect(await winner.decidedOn(won)).toHaveLength(won === first ? 2 : 1);
   });
 
   test("E8: with the registry silent, it can be scaled by exported evidence, and by nothing else", async () => {

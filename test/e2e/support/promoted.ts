@@ -25,6 +25,11 @@ export class PromotedProject extends TestProject {
   /** Dev and staging, in namespaces that outlive them: to wait for the end of one takes longer than all else. */
   async twoStacks(staging: Settings): Promise<void> {
     const { signer } = this.sandbox;
+    // Where all stacks are gone, nobody else says where the history is.
+    this.promotion(({ services }) =>
+      Object.assign(services[this.name] ?? {}, { repository: this.repository }),
+    );
+    this.commit("repository");
     const common = { service: this.name, config: { GREETING: "hi" }, signer, createNamespace: false };
     await Promise.all(this.namespaces.map((name) => kubectl(this.sandbox, "create", "namespace", name)));
     await this.stack("dev", { ...common, environment: "dev", ...this.building });
