@@ -80,6 +80,9 @@ export function imageArgs(plan: BuildPlan, builder?: string): dockerBuild.ImageA
     platforms: plan.platforms as dockerBuild.Platform[],
     buildArgs: plan.args,
     labels: plan.labels,
+    // A step from the cache keeps the times of the build that it is from; where that was before this commit, rewriting, which only
+    // makes times older, would leave them, and a machine without that cache would build another digest.
+    noCache: true,
     // `push: true` leaves the digest empty in the preview of an update and file times unfixed.
     push: false,
     exports: [{ raw: "type=registry,rewrite-timestamp=true" }],

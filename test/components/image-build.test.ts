@@ -30,11 +30,12 @@ test("B1: one informational tag, the commit, and never latest", () => {
   expect(imageArgs(plan).tags).toEqual([`registry.example/hello:${"c".repeat(40)}`]);
 });
 
-test("B3: times are fixed and base images are taken by digest", () => {
-  const { exports, push, buildArgs, context } = imageArgs(plan);
-  expect({ exports, push, buildArgs, context }).toEqual({
+test("B3: times are fixed, nothing comes from an older build, and base images are taken by digest", () => {
+  const { exports, push, noCache, buildArgs, context } = imageArgs(plan);
+  expect({ exports, push, noCache, buildArgs, context }).toEqual({
     exports: [{ raw: "type=registry,rewrite-timestamp=true" }],
     push: false,
+    noCache: true,
     buildArgs: { SOURCE_DATE_EPOCH: "1" },
     context: {
       location: `./${relative(process.cwd(), "/src")}`,
