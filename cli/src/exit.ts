@@ -59,7 +59,7 @@ export const MEANING: { readonly [Name in keyof Codes]: Meaning<Codes[Name]> } =
   PromotionError: Exit.usage,
   // Only "not found" is an answer; all else says nothing of what the registry has.
   RegistryError: { "not-found": Exit.no, credentials: Exit.usage, other: Exit.undecided },
-  ReleaseError: { "pin-malformed": Exit.usage, "malformed-release": Exit.undecided, other: Exit.no },
+  ReleaseError: { "malformed-release": Exit.undecided, other: Exit.no },
   // A report that does not fit is a wrong file that somebody handed over, and no answer about the image.
   ResultsError: Exit.usage,
   SchemaError: Exit.usage,

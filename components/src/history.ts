@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment as Record, ReleasedImage } from "@waybill/core/evidence";
-import type { Verdict } from "@waybill/core/history";
+import type { ReleasedImage } from "@waybill/core/evidence";
 import type { Digest } from "@waybill/core/image";
-import { letIn } from "@waybill/core/release";
+import { type DecisionWords, type DeploymentWords, letIn } from "@waybill/core/release";
 import type { Trust } from "@waybill/core/trust";
 import { plainError } from "./plainly";
 
@@ -15,28 +14,8 @@ interface RecordArgs {
   readonly offline?: string | undefined;
 }
 
-/** As `decisionOf` of @waybill/core/release gives it. */
-export interface DecisionArgs extends RecordArgs {
-  /** What may enter, as repository@sha256:… */
-  readonly image: string;
-  readonly service: string;
-  readonly environment: string;
-  readonly target: string | null;
-  readonly config: string;
-  /** The deployment that it follows; null before the first. */
-  readonly after: string | null;
-  /** What it rests on; a change of it alone decides nothing anew. */
-  readonly basis: {
-    readonly policy: string;
-    readonly trust: string;
-    readonly verdicts: readonly Verdict[];
-    readonly overrides: readonly string[];
-    readonly lapsesAfter: number;
-    readonly by: string | null;
-    readonly change: string | null;
-    readonly carriedOut: boolean;
-  };
-}
+/** As `decisionOf` of @waybill/core/release gives it, and who signs. */
+export interface DecisionArgs extends DecisionWords, RecordArgs {}
 
 /**
  * The signed decision that an image may enter a place. Whatever runs the image depends on it. Of two that are made at the same time for
@@ -76,25 +55,6 @@ export class Decision extends pulumi.CustomResource {
       }
     });
   }
-}
-
-/** As `deploymentOf` of @waybill/core/release gives it. */
-export interface DeploymentWords extends Pick<
-  Record,
-  | "service"
-  | "environment"
-  | "target"
-  | "kind"
-  | "image"
-  | "config"
-  | "manifests"
-  | "settings"
-  | "secrets"
-  | "by"
-  | "change"
-> {
-  /** The deployment that it follows; null before the first. */
-  readonly after: string | null;
 }
 
 export interface DeploymentArgs extends RecordArgs {

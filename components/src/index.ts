@@ -10,7 +10,6 @@ export {
   type DecisionArgs,
   Deployment,
   type DeploymentArgs,
-  type DeploymentWords,
   type RecordedHistory,
 } from "./history";
 export { ImageBuild, imageArgs, type ImageBuildArgs } from "./image-build";

@@ -2,6 +2,7 @@ export { confinement, describeKey, isConfinedAway, isStrong, toPublicKey } from 
 export { type Bundle, evidenceId, parseBundle, toEnvelope } from "./bundle";
 export { EvidenceError, type EvidenceErrorCode } from "./error";
 export { type Holding, type Impact, trustImpact, withoutSigner } from "./impact";
+export { findRepeatedKey } from "./json";
 export { LIMITS } from "./limits";
 export {
   type Block,

@@ -25,7 +25,6 @@ export type ReleaseErrorCode =
   | "malformed-release"
   | "secret-release"
   | "wrong-upstream"
-  | "pin-malformed"
   | "pin-not-released"
   | "may-not-enter"
   | "settings-may-not-change"

@@ -1,6 +1,6 @@
 import { quote } from "../../image";
 import { refusal } from "../error";
-import { findRepeatedKey } from "./keys";
+import { findRepeatedKey } from "../../evidence";
 import { LIMITS } from "./limits";
 import { Part } from "./part";
 
